@@ -1,0 +1,42 @@
+"""Running a command: every way it can end, as one exit status and at most a few lines on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from icredit.cli import rank, scheme, score, template, validate, zones  # noqa: F401  # each registers its command
+from icredit.cli.app import app
+from icredit.errors import ExitStatus, IcreditError
+from icredit.output.console import ClosedPipe, prepare_streams, say
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        arguments: the words after `icredit`; default: those of the process.
+    """
+    prepare_streams()
+    try:
+        status = app(args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False)
+    except IcreditError as error:
+        say(f"icredit: {error}")
+        return int(error.status)
+    except typer.TyperException as error:
+        say(f"icredit: {error.format_message()}\n  see: icredit --help")
+        return int(ExitStatus.USAGE)
+    except ClosedPipe:
+        return int(ExitStatus.DONE)
+    except (KeyboardInterrupt, typer.Abort):
+        status = ExitStatus.INTERRUPTED
+    if status == ExitStatus.INTERRUPTED:
+        say("icredit: interrupted; nothing was written")
+    return int(status or 0)
+
+
+def run() -> None:
+    """The entry point of the `icredit` program."""
+    sys.exit(main())

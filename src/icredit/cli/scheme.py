@@ -1,0 +1,128 @@
+"""`icredit scheme list|show|check|schema`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from icredit.cli.app import app
+from icredit.output import console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from icredit.scheme import Scheme
+
+commands = typer.Typer(
+    help="Evaluation schemes: list, show, check, and the JSON Schema for editors.", rich_markup_mode=None
+)
+app.add_typer(commands, name="scheme")
+
+_Named = Annotated[
+    str | None,
+    typer.Argument(metavar="[SCHEME]", help="A YAML file or the id of a bundled scheme.", show_default=False),
+]
+
+
+@commands.command("list")
+def list_schemes() -> None:
+    """List the bundled schemes: id, edition, title."""
+    from icredit.scheme import bundled_schemes
+    from icredit.scheme.load import read_scheme
+
+    for name, file in bundled_schemes().items():
+        scheme = read_scheme(f"{name}.yaml", file)
+        console.result(f"{name}\t{scheme.edition}\t{scheme.title.zh} {scheme.title.en}")
+
+
+@commands.command()
+def check(scheme: _Named = None) -> None:
+    """Check a scheme; every fault is listed with its line, exit status 2."""
+    from icredit.scheme.load import find_scheme, read_scheme
+
+    shown, file = find_scheme(scheme)
+    found = read_scheme(shown, file)
+    console.result(
+        f"{shown}: correct: {found.id} {found.edition}, {len(found.leaves)} indicators in {len(found.categories)} "
+        f"categories, {len(found.fields)} fields, {len(found.checks)} checks"
+    )
+
+
+@commands.command()
+def show(scheme: _Named = None) -> None:
+    """Draw the tree of a scheme with the effective weights of every stage."""
+    from icredit.output.summary import basis_note
+    from icredit.scheme import load_scheme
+
+    found = load_scheme(scheme)
+    lines = [f"{found.id}  {found.title.zh} {found.title.en}  ({found.edition})", f"sha256 {found.digest}"]
+    note = basis_note(found)
+    if note is not None:
+        lines.append(note)
+    console.result("\n".join(lines) + "\n")
+    if console.is_terminal():
+        console.result_table(_tree(found))
+    else:
+        console.result(_lines(found))
+    rest = [f"{stage.id} {stage.label.zh}: {stage.when}" for stage in found.stages]
+    if rest:
+        mark = "" if found.basis.stages == "official" else f" ({found.basis.stages})"
+        console.result(f"\n阶段 stages{mark}\n  " + "\n  ".join(rest))
+    if found.grades:
+        mark = "" if found.basis.grades == "official" else f" ({found.basis.grades})"
+        console.result(f"\n等级 grades{mark}\n  " + ", ".join(f"{one.id} >= {one.minimum}" for one in found.grades))
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON Schema of scheme files, with which an editor completes and checks them."""
+    from icredit.scheme.schema import schema_text
+
+    console.result(schema_text())
+
+
+def _rows(scheme: Scheme) -> list[tuple[int, list[str]]]:
+    """Depth and cells of every node: name, id, weight per stage, method, basis."""
+    from icredit.scheme.model import Category, Node, effective_weights
+
+    shares = [effective_weights(scheme, stage) for stage in scheme.stage_ids or (None,)]
+    rows: list[tuple[int, list[str]]] = []
+
+    def descend(nodes: tuple[Node, ...], depth: int) -> None:
+        for node in nodes:
+            method: str = node.aggregate if isinstance(node, Category) else node.normalise.method
+            own = None if isinstance(node, Category) else node.basis
+            basis = own or scheme.basis.indicators
+            weights = [f"{100 * share[node.id]:.2f} %" for share in shares]
+            rows.append((depth, [f"{node.label.zh} {node.label.en}", node.id, *weights, method, basis]))
+            if isinstance(node, Category):
+                descend(node.indicators, depth + 1)
+
+    descend(scheme.indicators, 0)
+    return rows
+
+
+def _headers(scheme: Scheme) -> list[str]:
+    stages = [stage.label.zh for stage in scheme.stages] or ["权重 weight"]
+    return ["指标 indicator", "id", *stages, "方法 method", "依据 basis"]
+
+
+def _tree(scheme: Scheme) -> Table:
+    from rich.table import Table
+
+    shown = Table(show_edge=False, pad_edge=False, header_style="bold")
+    headers = _headers(scheme)
+    texts = {headers[0], "id", *headers[-2:]}
+    for header in headers:
+        weight = header not in texts
+        shown.add_column(header, justify="right" if weight else "left", overflow="fold", no_wrap=weight)
+    for depth, cells in _rows(scheme):
+        shown.add_row("  " * depth + cells[0], *cells[1:], style="bold" if depth == 0 else None)
+    return shown
+
+
+def _lines(scheme: Scheme) -> str:
+    lines = ["\t".join(_headers(scheme))]
+    lines += ["  " * depth + "\t".join(cells) for depth, cells in _rows(scheme)]
+    return "\n".join(lines)

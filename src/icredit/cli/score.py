@@ -1,0 +1,166 @@
+"""`icredit score`: validate, score and rank submissions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from icredit.cli import options
+from icredit.cli.app import app
+from icredit.errors import DataError
+from icredit.output import console
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from icredit.intake import Submission
+
+
+class LabelChoice(StrEnum):
+    """Languages of headers."""
+
+    id = "id"
+    zh = "zh"
+    en = "en"
+
+
+@app.command()
+def score(
+    files: options.Files,
+    scheme: options.SchemeName = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The scored table: .csv .xlsx .parquet .ndjson.")
+    ] = Path("scores.csv"),
+    sheet: options.Sheet = None,
+    zone: options.Zone = None,
+    zones: options.Zones = None,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", metavar="FILE", help="Score on the scale of this saved reference.")
+    ] = None,
+    save_reference: Annotated[
+        Path | None, typer.Option("--save-reference", metavar="FILE", help="Save this batch's scale for later batches.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Any error: write nothing, exit status 1.")] = False,
+    max_rejects: Annotated[
+        str | None,
+        typer.Option(
+            "--max-rejects", metavar="N|P%", help="More rejected rows than this: write nothing, exit status 1."
+        ),
+    ] = None,
+    values: Annotated[bool, typer.Option("--values", help="Add each indicator's value to the table.")] = False,
+    labels: Annotated[LabelChoice, typer.Option("--labels", help="Headers of the table.")] = LabelChoice.id,
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="TEXT", help="The year evaluated, for the record.")
+    ] = None,
+    as_of: options.AsOf = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Validate, score and rank submissions.
+
+    Writes the scored table, its manifest (scores.manifest.json) and, if rows had errors, scores.rejects.csv.
+
+    \b
+    Examples:
+      icredit score data.xlsx
+      icredit score submissions/ --zone changsha -o changsha.xlsx --labels zh
+      icredit score late.csv --reference 2025.reference.json --strict
+    """
+    started = datetime.now(UTC)
+    from icredit.intake import read
+    from icredit.intake.sources import find_files
+    from icredit.output.run import Run, RunFiles
+    from icredit.scheme.load import find_scheme, read_scheme
+    from icredit.scoring import Reference, measure, score
+    from icredit.scoring.run import conform
+    from icredit.zones import load_zones
+
+    today = options.parse_date(as_of, "--as-of")
+    if max_rejects is not None:
+        options.parse_limit(max_rejects, 0)
+    shown, scheme_file = find_scheme(scheme)
+    rules = read_scheme(shown, scheme_file)
+    register = load_zones(zones)
+    scale = Reference.load(reference) if reference is not None else None
+    if scale is not None:
+        scale.require_scheme(rules)
+    paths = find_files(files)
+    targets = RunFiles(output, save_reference)
+    targets.check([*paths, *(path for path in (scheme_file, reference, zones) if isinstance(path, Path))])
+
+    submission = read(paths, rules, zones=register, sheet=sheet, zone=zone, as_of=today)
+    if not quiet:
+        console.say_all([note for file in submission.files for note in file.notes])
+    _refuse_rejects(submission, strict=strict, limit=max_rejects)
+    table = score(submission, rules, reference=scale, values=values)
+    made = None
+    if save_reference is not None:
+        made = scale or measure(conform(submission.frame.lazy(), rules), rules, today)
+    asked = {
+        "scheme": shown,
+        "zone": zone,
+        "sheet": sheet,
+        "strict": strict,
+        "max_rejects": max_rejects,
+        "values": values,
+        "period": period,
+        "reference": str(reference) if reference is not None else None,
+    }
+    run = Run(submission, rules, table, asked, started, values, labels.value, scale, made)
+    content, written = run.write(targets)
+
+    if as_json:
+        from icredit.output.manifest import to_json
+
+        console.result(to_json(_summary(content, table, written)))
+    elif not quiet:
+        from icredit.output.summary import score_summary
+
+        names = {known.slug: known.label for known in register}
+        console.result(score_summary(rules, content["counts"], table, written, names))
+        _tell_findings(submission, targets.rejects)
+
+
+def _tell_findings(submission: Submission, rejects: Path) -> None:
+    from icredit.output.summary import LISTED, finding_line, findings_lines
+    from icredit.text import counted
+
+    if submission.rejected:
+        console.say(f"\n{counted(submission.rejected, 'row')} rejected; all findings: {rejects}")
+        console.say_all(["  " + finding_line(row) for row in submission.errors.head(LISTED).iter_rows(named=True)])
+        rest = submission.errors.height - LISTED
+        if rest > 0:
+            console.say(f"  and {counted(rest, 'more finding')}")
+    if submission.warnings.height:
+        console.say(f"\n{counted(submission.warnings.height, 'warning')}; list them with: icredit validate")
+        console.say_all(findings_lines(submission.findings, "warning"))
+
+
+def _refuse_rejects(submission: Submission, *, strict: bool, limit: str | None) -> None:
+    from icredit.output.summary import LISTED, finding_line
+
+    allowed = 0 if strict else None
+    if limit is not None and not strict:
+        allowed = options.parse_limit(limit, submission.rows_read)
+    if allowed is None or submission.rejected <= allowed:
+        return
+    lines = ["  " + finding_line(row) for row in submission.errors.head(LISTED).iter_rows(named=True)]
+    rule = "--strict allows none" if strict else f"--max-rejects {limit} allows {allowed:,}"
+    console.say_all(lines)
+    raise DataError(
+        f"{submission.rejected:,} of {submission.rows_read:,} rows have errors, {rule}; nothing was written",
+        hint="list all findings with: icredit validate",
+    )
+
+
+def _summary(content: dict[str, Any], table: pl.DataFrame, written: list[str]) -> dict[str, Any]:
+    from icredit.output.summary import best
+
+    keys = ("icredit", "scheme", "as_of", "counts", "findings", "inputs", "output", "started", "finished")
+    shown = ("rank", "uscc", "name", "zone", "stage", "score", "grade", "coverage")
+    top = best(table).select(shown).to_dicts()
+    return {"status": "done", **{key: content[key] for key in keys}, "top": top, "written": written}

@@ -1,0 +1,105 @@
+"""Every way icredit can refuse to go on, and the exit status each one means.
+
+    IcreditError                    something icredit says in one or two lines; never a traceback
+    ├── DataError (ValueError)      1  the data have problems and the run was told not to go on
+    ├── UsageError (ValueError)     2  wrong option, unknown zone, contradiction
+    │   └── SchemeError             2  a scheme file with its faults, each with a line
+    ├── InputError (OSError)        3  an input cannot be read
+    └── OutputError (OSError)       4  an output cannot be written
+
+Each error carries its data and builds its own message: what, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class ExitStatus(IntEnum):
+    """What the exit status of the command line means; `docs/cli.md` shows the same table."""
+
+    DONE = 0
+    DATA = 1
+    USAGE = 2
+    INPUT = 3
+    OUTPUT = 4
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """One line for people."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitStatus.DONE: "done",
+    ExitStatus.DATA: "the data have problems; nothing was written",
+    ExitStatus.USAGE: "wrong usage, scheme or options",
+    ExitStatus.INPUT: "an input cannot be read",
+    ExitStatus.OUTPUT: "an output cannot be written",
+    ExitStatus.INTERRUPTED: "interrupted",
+}
+
+
+class IcreditError(Exception):
+    """Base of all errors that icredit raises on purpose."""
+
+    status = ExitStatus.USAGE
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}\n  {self.hint}"
+
+
+class DataError(IcreditError, ValueError):
+    """The submissions have problems that the caller asked not to pass over."""
+
+    status = ExitStatus.DATA
+
+
+class UsageError(IcreditError, ValueError):
+    """An option, a name or a combination of them that cannot be meant."""
+
+    status = ExitStatus.USAGE
+
+
+class InputError(IcreditError, OSError):
+    """A file that cannot be read as what it is meant to be."""
+
+    status = ExitStatus.INPUT
+
+
+class OutputError(IcreditError, OSError):
+    """A file that cannot be written, or must not be."""
+
+    status = ExitStatus.OUTPUT
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a scheme file, at a line (1 is the first)."""
+
+    line: int
+    message: str
+
+
+class SchemeError(UsageError):
+    """A scheme file that is refused; `faults` holds everything that is wrong with it, in file order."""
+
+    def __init__(self, path: Path | str, faults: Sequence[Fault]) -> None:
+        self.path = path
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(f"{path}:{fault.line}: {fault.message}" for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[SchemeError], tuple[Path | str, tuple[Fault, ...]]]:
+        return type(self), (self.path, self.faults)

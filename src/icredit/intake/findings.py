@@ -1,0 +1,93 @@
+"""Findings: what is wrong or doubtful, where exactly, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from icredit.intake.rules import Rule
+
+#: Columns of findings and of the rejects file, in order.
+SCHEMA: Mapping[str, pl.DataType] = {
+    "file": pl.String(),
+    "sheet": pl.String(),
+    "row": pl.Int64(),
+    "cell": pl.String(),
+    "column": pl.String(),
+    "uscc": pl.String(),
+    "name": pl.String(),
+    "value": pl.String(),
+    "level": pl.String(),
+    "rule": pl.String(),
+    "message_zh": pl.String(),
+    "message_en": pl.String(),
+}
+
+#: Longest value that a finding repeats.
+SHOWN_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a file; `column` is the header of the cell meant, `cell` its address in a workbook."""
+
+    file: str
+    sheet: str | None
+    row: int
+    uscc: str | None = None
+    name: str | None = None
+    column: str | None = None
+    cell: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}" if self.sheet is None else f"{self.file}[{self.sheet}]:{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken rule at one place."""
+
+    rule: Rule
+    place: Place
+    value: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def row(self) -> dict[str, Any]:
+        """The finding as a row of the findings table."""
+        zh, en = self.rule.message(self.values)
+        value = self.value
+        if value is not None and len(value) > SHOWN_LENGTH:
+            value = value[:SHOWN_LENGTH] + "…"
+        return {
+            "file": self.place.file,
+            "sheet": self.place.sheet,
+            "row": self.place.row,
+            "cell": self.place.cell,
+            "column": self.place.column,
+            "uscc": self.place.uscc,
+            "name": self.place.name,
+            "value": value,
+            "level": self.rule.level,
+            "rule": self.rule.code,
+            "message_zh": zh,
+            "message_en": en,
+        }
+
+
+def findings_frame(findings: Iterable[Finding]) -> pl.DataFrame:
+    """The findings as a table, in order of file, sheet and row; findings of one row keep their order."""
+    frame = pl.DataFrame([finding.row() for finding in findings], schema=dict(SCHEMA), orient="row")
+    return frame.sort("file", "sheet", "row", maintain_order=True)
+
+
+def column_letters(index: int) -> str:
+    """Column 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

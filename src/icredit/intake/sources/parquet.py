@@ -1,0 +1,55 @@
+"""Parquet: typed already, but taken as text like everything else, so that one set of rules decides what is valid."""
+
+from __future__ import annotations
+
+import io
+
+import polars as pl
+
+from icredit.errors import InputError
+from icredit.intake.header import HeaderMatcher
+from icredit.intake.rules import CODE_NUMBER
+from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
+from icredit.scheme.fields import USCC
+
+
+def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
+    """The text table of a Parquet file; row numbers count the file's rows from 1. `sheet` is not used."""
+    try:
+        frame = pl.read_parquet(io.BytesIO(content.data))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(f"{content.name}: not a readable Parquet file: {str(error).splitlines()[0]}") from None
+    header = require_header(matcher.best([frame.columns]), content.name, matcher)
+    nested = [column.header for column in header.columns if frame.dtypes[column.index].is_nested()]
+    if nested:
+        raise InputError(f"{content.name}: the column '{nested[0]}' holds lists or structures, not cells")
+    table = frame.select(
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
+        **{column.field: _text(frame, column.index) for column in header.columns},
+    ).filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+    code = next(column for column in header.columns if column.field == USCC)
+    faults = []
+    if frame.dtypes[code.index].is_numeric():
+        present = table.filter(pl.col(USCC).is_not_null())
+        faults = [CellFault(row, CODE_NUMBER, USCC, text) for row, text in present.select(ROW, USCC).iter_rows()]
+    return TextTable(
+        content.name,
+        None,
+        table,
+        tuple(header.columns),
+        tuple(header.unknown),
+        tuple(faults),
+        sha256=content.sha256,
+        size=len(content.data),
+    )
+
+
+def _text(frame: pl.DataFrame, index: int) -> pl.Expr:
+    column = pl.col(frame.columns[index])
+    if frame.dtypes[index].is_float():
+        # 123.0 is 123: a count may come as a float. Beyond 2^53 a float is no exact whole number.
+        whole = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
+        return (
+            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        )
+    return column.cast(pl.String)

@@ -1,0 +1,79 @@
+"""Aggregation: the scores of a node's children into the node's score (OECD/JRC handbook, step 6).
+
+Every method takes the children's scores and weights row by row; a missing child is left out and the weights of the
+others stand for the whole. A node without any child present is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import polars as pl
+
+Aggregation = Literal["arithmetic", "geometric", "harmonic", "maximum", "minimum", "sum"]
+Scores = Sequence[pl.Expr]
+
+
+def _total(parts: Scores) -> pl.Expr:
+    return pl.sum_horizontal(*parts, ignore_nulls=True)
+
+
+def _weights_present(scores: Scores, weights: Scores) -> pl.Expr:
+    """The weights of the children that count: those present."""
+    return _total([pl.when(score.is_not_null()).then(weight) for score, weight in zip(scores, weights, strict=True)])
+
+
+def arithmetic(scores: Scores, weights: Scores) -> pl.Expr:
+    """sum(w x) / sum(w) over the children present; missing if their weights add up to nothing."""
+    total = _weights_present(scores, weights)
+    weighted = _total([score * weight for score, weight in zip(scores, weights, strict=True)])
+    return pl.when(total > 0).then(weighted / total)
+
+
+def geometric(scores: Scores, weights: Scores) -> pl.Expr:
+    """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+    counted = [pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)]
+    total = _weights_present(counted, weights)
+    logs = _total(
+        [pl.when(score > 0).then(score.log() * weight) for score, weight in zip(counted, weights, strict=True)]
+    )
+    lowest = pl.min_horizontal(*counted)
+    return pl.when((total > 0) & (lowest > 0)).then((logs / total).exp()).when(lowest == 0).then(0.0)
+
+
+def harmonic(scores: Scores, weights: Scores) -> pl.Expr:
+    """sum(w) / sum(w / x) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+    counted = [pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)]
+    total = _weights_present(counted, weights)
+    parts = _total([pl.when(score > 0).then(weight / score) for score, weight in zip(counted, weights, strict=True)])
+    lowest = pl.min_horizontal(*counted)
+    return pl.when((total > 0) & (lowest > 0)).then(total / parts).when(lowest == 0).then(0.0)
+
+
+def maximum(scores: Scores, weights: Scores) -> pl.Expr:
+    """The best child that has weight."""
+    return pl.max_horizontal(*[pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)])
+
+
+def minimum(scores: Scores, weights: Scores) -> pl.Expr:
+    """The worst child that has weight."""
+    return pl.min_horizontal(*[pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)])
+
+
+def total(scores: Scores, weights: Scores) -> pl.Expr:
+    """sum(w x) over the children present; with the weight 1, plain addition of marks."""
+    present = pl.any_horizontal(
+        *[score.is_not_null() & (weight > 0) for score, weight in zip(scores, weights, strict=True)]
+    )
+    return pl.when(present).then(_total([score * weight for score, weight in zip(scores, weights, strict=True)]))
+
+
+AGGREGATIONS: Mapping[str, Callable[[Scores, Scores], pl.Expr]] = {
+    "arithmetic": arithmetic,
+    "geometric": geometric,
+    "harmonic": harmonic,
+    "maximum": maximum,
+    "minimum": minimum,
+    "sum": total,
+}

@@ -1,0 +1,1 @@
+"""Output: tables, workbooks, the manifest, the console. Every write is atomic."""

@@ -1,0 +1,135 @@
+"""Files that appear whole or not at all: written beside their place, then renamed into it, all of a run together."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from icredit.errors import OutputError
+
+_REASONS = {
+    errno.ENOSPC: "no space left on the disk",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "not permitted",
+    errno.EROFS: "the folder is read-only",
+    errno.ENOENT: "the folder does not exist",
+    errno.ENOTDIR: "a part of the path is not a folder",
+    errno.EISDIR: "it is a folder",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Tell any OSError of the block as an OutputError about `path`."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0) or error.strerror or str(error)
+        raise OutputError(f"{path}: cannot be written: {reason}", hint="nothing was changed") from None
+
+
+class FileGroup:
+    """Output files of one run. Use as a context manager; `commit` at the end, else nothing changes."""
+
+    def __init__(self) -> None:
+        self._staged: list[tuple[Path, Path]] = []
+        self._stale: list[Path] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for temporary, _ in self._staged:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        self._staged.clear()
+
+    def stage(self, path: Path) -> Path:
+        """The temporary file to write what shall stand at `path`."""
+        with output_errors(path):
+            target = Path(os.path.realpath(path))  # a link stays a link; what it points to is replaced
+            if target.is_dir():
+                raise OSError(errno.EISDIR, "")
+            if _is_special(target):
+                handle, name = tempfile.mkstemp(suffix=target.suffix)
+                os.close(handle)
+                temporary = Path(name)
+            else:
+                temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+                os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+                if target.exists():
+                    if not os.access(target, os.W_OK):
+                        temporary.unlink()
+                        raise OSError(errno.EACCES, "")
+                    temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            self._staged.append((temporary, target))
+            return temporary
+
+    def write_text(self, path: Path, text: str, encoding: str = "utf-8") -> None:
+        """Stage a text file."""
+        staged = self.stage(path)
+        with output_errors(path):
+            staged.write_bytes(text.encode(encoding))
+
+    def remove(self, path: Path) -> None:
+        """Let a file of an earlier run go when this run's files take their places."""
+        self._stale.append(path)
+
+    def commit(self) -> None:
+        """Put every staged file in its place, in the order in which they were staged."""
+        for temporary, target in self._staged:
+            with output_errors(target):
+                _sync(temporary)
+        for temporary, target in self._staged:
+            with output_errors(target):
+                if _is_special(target):
+                    with temporary.open("rb") as source, target.open("wb") as sink:
+                        shutil.copyfileobj(source, sink)
+                else:
+                    temporary.replace(target)
+        for path in self._stale:
+            with output_errors(path):
+                path.unlink(missing_ok=True)
+        for folder in {target.parent for _, target in self._staged if not _is_special(target)}:
+            with contextlib.suppress(OSError):
+                _sync(folder)
+
+
+def _is_special(path: Path) -> bool:
+    """A pipe or device, such as /dev/null, which cannot be renamed over."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def refuse_overwriting_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise OutputError if one of the outputs is one of the inputs."""
+    sources = {os.path.realpath(path): path for path in inputs}
+    for path in outputs:
+        source = sources.get(os.path.realpath(path))
+        if source is not None:
+            raise OutputError(
+                f"{path}: is an input of this run and would be overwritten", hint="name another file with -o"
+            )

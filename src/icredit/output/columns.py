@@ -1,0 +1,97 @@
+"""What the columns of a scored table mean, in words: headers for people, kinds for layout, widths for Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from icredit import units
+from icredit.scheme.model import Label, Scheme
+from icredit.scoring.pipeline import table_columns
+from icredit.scoring.values import value_column
+
+Kind = Literal["rank", "identity", "result", "category", "indicator", "value"]
+Labels = Literal["id", "zh", "en"]
+
+_FIXED: Mapping[str, tuple[Kind, str, str]] = {
+    "rank": ("rank", "名次", "Rank"),
+    "zone_rank": ("rank", "区内名次", "Rank in zone"),
+    "stage_rank": ("rank", "阶段内名次", "Rank in stage"),
+    "uscc": ("identity", "统一社会信用代码", "Credit code"),
+    "name": ("identity", "企业名称", "Enterprise"),
+    "zone": ("identity", "所属高新区", "Zone"),
+    "province": ("identity", "所在省份", "Province"),
+    "stage": ("identity", "发展阶段", "Stage"),
+    "status": ("result", "状态", "Status"),
+    "score": ("result", "总分", "Score"),
+    "grade": ("result", "等级", "Grade"),
+    "coverage": ("result", "数据覆盖率", "Coverage"),
+}
+
+#: What became of an enterprise, in words.
+STATUS: Mapping[str, Label] = {
+    "scored": Label(zh="已评分", en="scored"),
+    "vetoed": Label(zh="一票否决", en="vetoed"),
+    "insufficient": Label(zh="数据不足", en="insufficient data"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column of a scored table."""
+
+    id: str
+    kind: Kind
+    zh: str
+    en: str
+    unit: str | None = None
+
+    def header(self, labels: Labels) -> str:
+        """The header in the wanted words."""
+        if labels == "id":
+            return self.id
+        if self.unit is None:
+            return self.zh if labels == "zh" else self.en
+        return f"{self.zh}（{self.unit}）" if labels == "zh" else f"{self.en} ({units.english(self.unit)})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The column as the manifest keeps it."""
+        return asdict(self)
+
+
+def describe(scheme: Scheme, *, values: bool) -> list[TableColumn]:
+    """The columns of a scheme's scored table, with headers that are all different in each language."""
+    columns: dict[str, TableColumn] = {name: TableColumn(name, *words) for name, words in _FIXED.items()}
+    for node in scheme.categories:
+        columns[node.id] = TableColumn(node.id, "category", node.label.zh, node.label.en)
+    for leaf in scheme.leaves:
+        # The score of an indicator must not be read as its value: 营业收入得分 is not 营业收入（万元）.
+        columns[leaf.id] = TableColumn(leaf.id, "indicator", f"{leaf.label.zh}得分", f"{leaf.label.en}, score")
+        name = value_column(leaf.id)
+        columns[name] = TableColumn(name, "value", leaf.label.zh, leaf.label.en, leaf.unit)
+    return _distinct(columns[name] for name in table_columns(scheme, values=values))
+
+
+def bare(names: Iterable[str]) -> list[TableColumn]:
+    """The columns of a table whose scheme is not at hand: the fixed ones in words, the others by their ids."""
+    return [
+        TableColumn(name, *_FIXED[name]) if name in _FIXED else TableColumn(name, _guess(name), name, name)
+        for name in names
+    ]
+
+
+def _guess(name: str) -> Kind:
+    return "value" if name.endswith(".value") else "indicator"
+
+
+def _distinct(columns: Iterable[TableColumn]) -> list[TableColumn]:
+    seen: set[str] = set()
+    found = []
+    for column in columns:
+        own = column
+        if {column.header("zh"), column.header("en")} & seen:
+            own = replace(column, zh=f"{column.zh} {column.id}", en=f"{column.en} {column.id}")
+        seen |= {own.header("zh"), own.header("en")}
+        found.append(own)
+    return found

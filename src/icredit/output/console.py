@@ -1,0 +1,89 @@
+"""The terminal: results to standard output, everything else to standard error, nothing that a pipe would choke on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# Control characters and marks that change the direction of text; a name must not move the cursor or colour the screen.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+class ClosedPipe(Exception):  # noqa: N818  # not an error: whoever read our output has read enough
+    """The reader of standard output has gone."""
+
+
+def prepare_streams() -> None:
+    """Make both streams take any text under any locale, as in cron."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            encoding = (stream.encoding or "").lower().replace("-", "")
+            reconfigure(
+                encoding="utf-8" if encoding in ("ascii", "ansi_x3.41968", "") else None, errors="backslashreplace"
+            )
+
+
+def visible(text: str) -> str:
+    """Text with characters that a terminal would act on shown as escapes."""
+    return _UNSAFE.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+
+
+def is_terminal() -> bool:
+    """Whether a person reads standard output."""
+    return sys.stdout.isatty()
+
+
+def result(text: str) -> None:
+    """Write a result to standard output."""
+    with _pipe_may_close():
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+        sys.stdout.flush()
+
+
+def result_table(table: Table) -> None:
+    """Write a table for people to standard output, as wide as the terminal."""
+    from rich.console import Console  # noqa: PLC0415  # only tables need it
+
+    with _pipe_may_close():
+        Console(soft_wrap=False).print(table)
+        sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Tell the user something on standard error."""
+    with contextlib.suppress(BrokenPipeError):
+        _write(sys.stderr, visible_lines(text))
+
+
+def visible_lines(text: str) -> str:
+    """`visible`, line by line."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def say_all(lines: Sequence[str]) -> None:
+    """Tell the user several things on standard error."""
+    for line in lines:
+        say(line)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(text + "\n")
+    stream.flush()
+
+
+@contextlib.contextmanager
+def _pipe_may_close() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        # Python flushes standard output once more when it ends; give it somewhere to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ClosedPipe from None

@@ -1,0 +1,117 @@
+"""The manifest of a run: everything that decided its result, as JSON beside the scored table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from icredit._version import __version__
+from icredit.output.columns import TableColumn
+
+if TYPE_CHECKING:
+    from icredit.intake import Submission
+    from icredit.scheme.model import Scheme
+    from icredit.scoring.reference import Reference
+
+FORMAT = "icredit-manifest-1"
+
+
+def manifest_path(table: Path) -> Path:
+    """Where the manifest of a scored table stands: scores.csv -> scores.manifest.json."""
+    return table.with_name(f"{table.stem}.manifest.json")
+
+
+def rejects_path(table: Path) -> Path:
+    """Where the findings about rejected rows stand: scores.csv -> scores.rejects.csv."""
+    return table.with_name(f"{table.stem}.rejects.csv")
+
+
+def counts(submission: Submission, table: pl.DataFrame) -> dict[str, int]:
+    """How many rows and findings of each kind a run had."""
+    status = dict(table["status"].value_counts().iter_rows())
+    return {
+        "rows_read": submission.rows_read,
+        "scored": status.get("scored", 0),
+        "vetoed": status.get("vetoed", 0),
+        "insufficient": status.get("insufficient", 0),
+        "rejected": submission.rejected,
+        "merged": submission.merged,
+        "errors": submission.errors.height,
+        "warnings": submission.warnings.height,
+    }
+
+
+def manifest(
+    submission: Submission,
+    scheme: Scheme,
+    table: pl.DataFrame,
+    columns: Sequence[TableColumn],
+    *,
+    output: Mapping[str, Any],
+    options: Mapping[str, Any],
+    reference: Reference | None,
+    started: datetime,
+) -> dict[str, Any]:
+    """The manifest as data."""
+    rules = submission.findings.group_by("rule", "level").len("count").sort("rule")
+    return {
+        "format": FORMAT,
+        "icredit": __version__,
+        "polars": pl.__version__,
+        "scheme": {
+            "id": scheme.id,
+            "title": scheme.title.model_dump(),
+            "edition": scheme.edition,
+            "sha256": scheme.digest,
+            "basis": scheme.basis.model_dump(),
+            "decimals": scheme.ranking.decimals,
+            "stages": {stage.id: stage.label.model_dump() for stage in scheme.stages},
+        },
+        "reference": None if reference is None else {"scheme": reference.scheme, "rows": reference.rows},
+        "as_of": submission.as_of.isoformat(),
+        "options": dict(options),
+        "inputs": [
+            {
+                "file": file.file,
+                "sheet": file.sheet,
+                "rows": file.rows,
+                "bytes": file.size,
+                "sha256": file.sha256,
+                "encoding": file.encoding,
+                "columns": file.columns,
+                "columns_not_used": list(file.unknown),
+            }
+            for file in submission.files
+        ],
+        "counts": counts(submission, table),
+        "findings": rules.to_dicts(),
+        "output": {**output, "rows": table.height, "columns": [column.as_dict() for column in columns]},
+        "started": started.astimezone(UTC).isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def to_json(content: Mapping[str, Any]) -> str:
+    """A manifest or summary as text."""
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def load_manifest(table: Path) -> dict[str, Any] | None:
+    """The manifest beside a scored table, if there is one and it can be read; a list can do without."""
+    try:
+        content = json.loads(manifest_path(table).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and content.get("format") == FORMAT else None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,155 @@
+"""A ranked list for people: its title, which columns it shows, and how it looks in a workbook and on a screen."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.cells import cell_len
+from rich.markup import escape
+from rich.table import Table
+
+from icredit._version import __version__
+from icredit.output.columns import Labels, TableColumn
+from icredit.output.console import visible
+from icredit.output.workbook import Sheet
+from icredit.zones import ZoneRegister
+
+#: Columns of a list beside the categories' scores; a printed list has no room for 18 indicators.
+_SHOWN = ("rank", "uscc", "name", "zone", "province", "stage", "score", "grade", "coverage")
+
+#: Columns of a list on the screen, in the order in which they are given room.
+_ON_SCREEN = ("rank", "name", "score", "grade", "zone", "stage", "uscc", "coverage")
+
+
+#: How many of them are there on the narrowest screen: rank, name and score.
+_ALWAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a list was asked for."""
+
+    zones: tuple[str, ...]
+    provinces: tuple[str, ...]
+    stages: tuple[str, ...]
+    grades: tuple[str, ...]
+    top: int
+    by: TableColumn
+
+    def title(self) -> str:
+        """The title of the list: 长沙高新区企业创新积分榜 前100名."""
+        where = "、".join((*self.zones, *self.provinces)) or "全部"
+        who = "、".join(self.stages) + "企业" if self.stages else "企业"
+        grade = f"（{'、'.join(self.grades)}级）" if self.grades else ""
+        what = "创新积分" if self.by.id == "score" else f"创新积分（{self.by.zh}）"
+        return f"{where}{who}{what}榜{grade} 前{self.top}名"
+
+
+def for_people(
+    frame: pl.DataFrame, columns: Sequence[TableColumn], by: TableColumn, zones: ZoneRegister, scheme: Mapping[str, Any]
+) -> tuple[pl.DataFrame, list[TableColumn]]:
+    """The columns a person wants to see, with zones and stages by name."""
+    chosen = [
+        column
+        for column in columns
+        if column.id in _SHOWN or column.kind == "category" or (column.id == by.id and by.kind != "rank")
+    ]
+    zone_names = {zone.slug: zone.label for zone in zones}
+    stage_names = {stage: label["zh"] for stage, label in (scheme.get("stages") or {}).items()}
+    named = frame.select(column.id for column in chosen).with_columns(
+        pl.col("zone").replace(zone_names), pl.col("stage").replace(stage_names)
+    )
+    return named, chosen
+
+
+def list_sheet(
+    frame: pl.DataFrame,
+    columns: Sequence[TableColumn],
+    selection: Selection,
+    zones: ZoneRegister,
+    manifest: Mapping[str, Any] | None,
+    table: Path,
+    labels: Labels,
+) -> Sheet:
+    """The list as a sheet of a workbook, with a second sheet that says what it is."""
+    scheme = (manifest or {}).get("scheme") or {}
+    shown, chosen = for_people(frame, columns, selection.by, zones, scheme)
+    about = _about(frame, selection, manifest, table)
+    subtitle = "  ".join(text for name, text in about if name in ("评价体系 Scheme", "口径说明 Basis"))
+    headers = {column.id: column.header(labels) for column in chosen}
+    return Sheet("榜单 list", shown, chosen, headers, selection.title(), subtitle, about)
+
+
+def _about(
+    frame: pl.DataFrame, selection: Selection, manifest: Mapping[str, Any] | None, table: Path
+) -> list[tuple[str, str]]:
+    lines = [
+        ("榜单 List", selection.title()),
+        ("企业数 Enterprises", str(frame.height)),
+        ("排名依据 Ranked by", f"{selection.by.zh} {selection.by.en} ({selection.by.id})"),
+        ("排名规则 Ranks", "名次在榜单范围内重新计算，同分同名次。Counted within the list; equal scores share a rank."),
+        ("积分表 Scored table", table.name),
+    ]
+    if manifest is None:
+        return [*lines, ("评价体系 Scheme", "未知：积分表旁没有manifest文件。Unknown: no manifest beside the table.")]
+    scheme = manifest["scheme"]
+    defaults = [part for part, basis in scheme["basis"].items() if basis != "official"]
+    lines += [
+        ("积分表校验 SHA-256", manifest["output"]["sha256"]),
+        ("评价体系 Scheme", f"{scheme['title']['zh']} {scheme['edition']} ({scheme['id']})"),
+        ("体系校验 SHA-256", scheme["sha256"]),
+        ("参评企业 Scored", f"{manifest['counts']['scored']:,}"),
+        ("评价期 Period", manifest["options"].get("period") or "未注明 not stated"),
+        ("核验日期 As of", manifest["as_of"]),
+        ("软件 Software", f"icredit {__version__}"),
+    ]
+    if defaults:
+        note = f"以下部分为项目默认值，非官方公布 project defaults, not official: {', '.join(defaults)}"
+        lines.append(("口径说明 Basis", note))
+    return lines
+
+
+def screen_table(
+    frame: pl.DataFrame,
+    columns: Sequence[TableColumn],
+    selection: Selection,
+    zones: ZoneRegister,
+    scheme: Mapping[str, Any],
+    labels: Labels,
+) -> Table:
+    """The list for a terminal, with as many columns as fit."""
+    named, chosen = for_people(frame, columns, selection.by, zones, scheme)
+    by_id = {column.id: column for column in chosen}
+    wanted = [name for name in dict.fromkeys((*_ON_SCREEN[:2], selection.by.id, *_ON_SCREEN[2:])) if name in by_id]
+    cells = {name: [_cell(name, value) for value in named[name].to_list()] for name in wanted}
+    room = shutil.get_terminal_size().columns - 1
+    fitting: list[str] = []
+    for name in wanted:
+        widest = max([cell_len(by_id[name].header(labels)), *(cell_len(cell) for cell in cells[name])], default=0)
+        # The name may be cut.
+        need = 3 + min(widest, 24 if name == "name" else widest)
+        if len(fitting) < _ALWAYS or room >= need:
+            fitting.append(name)
+            room -= need
+    shown = Table(title=selection.title(), title_style="bold", header_style="bold", show_edge=False, pad_edge=False)
+    for name in fitting:
+        right = name == "rank" or name not in ("name", "zone", "stage", "uscc", "grade", "province")
+        shown.add_column(
+            by_id[name].header(labels), justify="right" if right else "left", no_wrap=True, overflow="ellipsis"
+        )
+    for index in range(frame.height):
+        shown.add_row(*(cells[name][index] for name in fitting))
+    return shown
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.0%}" if name == "coverage" else f"{value:.2f}"
+    return escape(visible(str(value)))

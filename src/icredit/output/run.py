@@ -1,0 +1,92 @@
+"""The files of one scoring run: the table, the rejects, the reference, the manifest; together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from icredit.intake import Submission
+from icredit.output import manifest as manifests
+from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
+from icredit.output.columns import Labels, describe
+from icredit.output.tables import csv_text, require_format, write_table
+from icredit.scheme.model import Scheme
+from icredit.scoring import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """Where the files of a run go. The rejects and the manifest stand beside the table."""
+
+    table: Path
+    reference: Path | None = None
+
+    @property
+    def rejects(self) -> Path:
+        """scores.csv -> scores.rejects.csv."""
+        return manifests.rejects_path(self.table)
+
+    @property
+    def manifest(self) -> Path:
+        """scores.csv -> scores.manifest.json."""
+        return manifests.manifest_path(self.table)
+
+    def check(self, inputs: list[Path]) -> None:
+        """Refuse a table of no known format, and any file that is an input of the run."""
+        require_format(self.table)
+        targets = [self.table, self.rejects, self.manifest, *([self.reference] if self.reference else [])]
+        refuse_overwriting_inputs(targets, inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run computed, and how it was asked for."""
+
+    submission: Submission
+    scheme: Scheme
+    table: pl.DataFrame
+    options: Mapping[str, Any]
+    started: datetime
+    values: bool
+    labels: Labels
+    reference: Reference | None = None
+    made: Reference | None = None
+
+    def write(self, files: RunFiles) -> tuple[dict[str, Any], list[str]]:
+        """Write all files and return the manifest and the names of the files written.
+
+        Raises:
+            OutputError: one of them cannot be written; then none is.
+        """
+        columns = describe(self.scheme, values=self.values)
+        with FileGroup() as group:
+            staged = group.stage(files.table)
+            write_table(self.table, staged, files.table, columns, self.labels)
+            written = [files.table]
+            if self.submission.rejected:
+                group.write_text(files.rejects, csv_text(self.submission.errors), "utf-8-sig")
+                written.append(files.rejects)
+            else:
+                group.remove(files.rejects)
+            if files.reference is not None and self.made is not None:
+                group.write_text(files.reference, self.made.to_json())
+                written.append(files.reference)
+            content = manifests.manifest(
+                self.submission,
+                self.scheme,
+                self.table,
+                columns,
+                output={"file": str(files.table), "labels": self.labels, "sha256": manifests.sha256_of(staged)},
+                options=self.options,
+                reference=self.reference,
+                started=self.started,
+            )
+            group.write_text(files.manifest, manifests.to_json(content))
+            written.append(files.manifest)
+            group.commit()
+        return content, [str(path) for path in written]

@@ -1,0 +1,94 @@
+"""Reading back a scored table that icredit wrote, in any of its formats and languages."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import python_calamine
+
+from icredit.errors import InputError
+from icredit.output.columns import TableColumn, bare
+from icredit.output.manifest import load_manifest
+from icredit.output.tables import WRITERS, undefuse
+from icredit.scoring.ranks import RANKS
+
+_TEXT = ("uscc", "name", "zone", "province", "stage", "status", "grade")
+_REQUIRED = ("rank", "uscc", "zone", "stage", "status", "score")
+
+
+def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, Any] | None]:
+    """A scored table with ids as column names, what its columns mean, and its manifest if one stands beside it.
+
+    Raises:
+        InputError: the file cannot be read, or is no scored table.
+    """
+    frame = _frame(path)
+    found = load_manifest(path)
+    known = [TableColumn(**column) for column in found["output"]["columns"]] if found else []
+    names = {
+        column.header(labels): column.id for column in [*bare(_all_fixed()), *known] for labels in ("id", "zh", "en")
+    }
+    frame = frame.rename({header: names[header] for header in frame.columns if header in names})
+    lacking = [name for name in _REQUIRED if name not in frame.columns]
+    if lacking:
+        raise InputError(
+            f"{path}: not a scored table: no column {', '.join(lacking)}", hint="make one with: icredit score FILE"
+        )
+    meaning = {column.id: column for column in [*bare(frame.columns), *known]}
+    return _typed(undefuse(frame), path), [meaning[name] for name in frame.columns], found
+
+
+def _all_fixed() -> list[str]:
+    return [*RANKS, *_TEXT, "score", "coverage"]
+
+
+def _frame(path: Path) -> pl.DataFrame:
+    if not path.exists():
+        raise InputError(f"{path}: no such file", hint="make a scored table with: icredit score FILE")
+    ending = path.suffix.lower()
+    if ending not in WRITERS:
+        raise InputError(f"{path}: not a scored table", hint=f"it ends in one of {', '.join(WRITERS)}")
+    try:
+        data = path.read_bytes()
+        match ending:
+            case ".csv":
+                return pl.read_csv(io.BytesIO(data), infer_schema=False)
+            case ".parquet":
+                return pl.read_parquet(io.BytesIO(data))
+            case ".ndjson":
+                return pl.read_ndjson(io.BytesIO(data), infer_schema_length=None)
+            case _:
+                return _workbook(data)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise InputError(f"{path}: not readable as {ending}: {(str(error).splitlines() or ['empty'])[0]}") from None
+
+
+def _workbook(data: bytes) -> pl.DataFrame:
+    try:
+        rows = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except python_calamine.CalamineError as error:
+        raise ValueError(str(error)) from None
+    if not rows:
+        raise ValueError("the first sheet is empty")
+    columns = {str(header): [row[index] for row in rows[1:]] for index, header in enumerate(rows[0])}
+    return pl.DataFrame(
+        {name: [None if cell == "" else str(cell) for cell in cells] for name, cells in columns.items()}
+    )
+
+
+def _typed(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    columns = []
+    for name in frame.columns:
+        dtype = pl.String if name in _TEXT else pl.Float64
+        columns.append(pl.col(name).cast(dtype, strict=True))
+    try:
+        return frame.with_columns(columns).with_columns(
+            pl.col(name).cast(pl.Int64) for name in RANKS if name in frame.columns
+        )
+    except pl.exceptions.PolarsError:
+        raise InputError(f"{path}: not a scored table: a score is not a number", hint="was it edited?") from None

@@ -1,0 +1,114 @@
+"""What a run has to say for itself: the short summary of `score`, and findings in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from rich.cells import cell_len, set_cell_size
+
+from icredit.output.console import visible
+from icredit.text import counted
+
+if TYPE_CHECKING:
+    from icredit.scheme.model import Scheme
+
+#: How many findings are listed where only a glance is wanted; the rest is counted.
+LISTED = 5
+
+_PARTS = {
+    "indicators": "指标",
+    "weights": "权重",
+    "stages": "阶段划分",
+    "normalisation": "标准化",
+    "grades": "等级",
+}
+
+
+def basis_note(scheme: Scheme) -> str | None:
+    """The sentence that keeps project defaults from being taken for official rules; None if there are none."""
+    parts = scheme.project_defaults()
+    doubtful = sum(leaf.basis not in (None, "official") for leaf in scheme.leaves)
+    chinese = [_PARTS[part] for part in parts]
+    english = list(parts)
+    if doubtful and "indicators" not in parts:
+        chinese.append(f"{doubtful}项指标的本版口径")
+        english.append(f"the wording of {counted(doubtful, 'indicator')} in this edition")
+    if not english:
+        return None
+    return f"{'、'.join(chinese)}为项目默认值，非官方公布。Project defaults, not official: {', '.join(english)}."
+
+
+def score_summary(
+    scheme: Scheme, counts: Mapping[str, int], table: pl.DataFrame, files: Sequence[str], zones: Mapping[str, str]
+) -> str:
+    """The summary that `icredit score` prints."""
+    lines = [f"{scheme.title.zh} {scheme.title.en} ({scheme.edition})"]
+    note = basis_note(scheme)
+    if note is not None:
+        lines.append(note)
+    lines.append("")
+    labels = {
+        "rows_read": "读入 rows read",
+        "scored": "已评分 scored",
+        "vetoed": "一票否决 vetoed",
+        "insufficient": "数据不足 insufficient",
+        "rejected": "退回 rejected",
+        "merged": "重复合并 merged",
+        "warnings": "警告 warnings",
+    }
+    always = ("rows_read", "scored", "rejected", "warnings")
+    for name, label in labels.items():
+        if counts[name] or name in always:
+            lines.append(f"{_fit(label, 24)}{counts[name]:>10,}")
+    top = best(table)
+    if top.height:
+        lines += ["", "前五名 top five"]
+        for row in top.iter_rows(named=True):
+            grade = row["grade"] or ""
+            zone = zones.get(row["zone"] or "", row["zone"] or "")
+            lines.append(
+                f"{row['rank']:>4}  {row['score']:>7.2f}  {_fit(grade, 3)}{row['uscc']}  {visible(row['name'] or '')}  {zone}"
+            )
+    lines += ["", f"已写入 wrote {', '.join(files)}"]
+    return "\n".join(lines)
+
+
+def best(table: pl.DataFrame) -> pl.DataFrame:
+    """The first rows of a scored table that have a rank."""
+    return table.filter(pl.col("rank").is_not_null()).head(LISTED)
+
+
+def findings_lines(findings: pl.DataFrame, level: str) -> list[str]:
+    """How often each rule was broken, in order of the rules; the first places of each."""
+    lines: list[str] = []
+    # The scheme's own checks share a rule but not a meaning; other rules differ only in the numbers of their messages.
+    meaning = pl.when(pl.col("rule").str.starts_with("IC4")).then(pl.col("message_en")).otherwise(pl.lit(""))
+    grouped = (
+        findings.filter(pl.col("level") == level)
+        .group_by("rule", meaning.alias("meaning"), maintain_order=True)
+        .agg(pl.len().alias("n"), pl.col("message_zh").first(), pl.col("message_en").first())
+        .sort("n", "rule", "meaning", descending=[True, False, False])
+    )
+    lines += [
+        f"  {row['n']:>6,} x {row['rule']} {row['message_zh']} {row['message_en']}"
+        for row in grouped.head(LISTED).iter_rows(named=True)
+    ]
+    if grouped.height > LISTED:
+        rest = grouped.slice(LISTED)["n"].sum()
+        lines.append(f"  {rest:>6,} more of {counted(grouped.height - LISTED, 'other kind')}")
+    return lines
+
+
+def finding_line(row: Mapping[str, Any]) -> str:
+    """One finding in a line: where, what, and the value."""
+    where = row["file"] + (f"[{row['sheet']}]" if row["sheet"] else "") + f":{row['row']}"
+    cell = f" {row['cell']}" if row["cell"] else ""
+    column = f" {row['column']}" if row["column"] else ""
+    value = f" '{row['value']}'" if row["value"] is not None else ""
+    return f"{where}:{cell}{column}{value}: {row['level']} {row['rule']}: {row['message_zh']} {row['message_en']}"
+
+
+def _fit(text: str, width: int) -> str:
+    return set_cell_size(text, max(width, cell_len(text)))

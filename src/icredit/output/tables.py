@@ -1,0 +1,74 @@
+"""Writing tables: one function a format, chosen by the ending of the file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from icredit.errors import UsageError
+from icredit.output.atomic import output_errors
+from icredit.output.columns import Labels, TableColumn
+from icredit.output.workbook import Sheet, write_workbook
+from icredit.text import FORMULA_STARTS, did_you_mean
+
+_FORMULA = "^[" + "".join(f"\\x{ord(start):02x}" for start in FORMULA_STARTS) + "]"
+_ESCAPED = "^'[" + _FORMULA[2:]
+
+
+def write_table(frame: pl.DataFrame, path: Path, target: Path, columns: Sequence[TableColumn], labels: Labels) -> None:
+    """Write a table to `path` in the format that the name of `target` asks for.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    headers = {column.id: column.header(labels) for column in columns}
+    with output_errors(target):
+        WRITERS[target.suffix.lower()](frame, path, columns, headers)
+
+
+def require_format(target: Path) -> None:
+    """Refuse a file name whose ending is no format; raises UsageError."""
+    ending = target.suffix.lower()
+    if ending not in WRITERS:
+        hint = f"formats: {', '.join(WRITERS)}{did_you_mean(ending, WRITERS) if ending else ''}"
+        raise UsageError(f"{target}: cannot tell the format from the ending '{ending}'", hint=hint)
+
+
+def csv_text(frame: pl.DataFrame) -> str:
+    """A table as CSV text, with cells that a spreadsheet would run as formulas made harmless by an apostrophe."""
+    return defuse(frame).write_csv()
+
+
+def defuse(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with an apostrophe before every text that begins like a formula."""
+    text = pl.col(pl.String)
+    safe = frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())
+    return safe.rename({name: f"'{name}" for name in safe.columns if name.startswith(FORMULA_STARTS)})
+
+
+def undefuse(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with the apostrophes of `defuse` taken away again, for reading back what icredit wrote."""
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).name.keep())
+
+
+def _csv(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+    defuse(frame.rename(headers)).write_csv(path, include_bom=True)
+
+
+def _parquet(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+    frame.rename(headers).write_parquet(path)
+
+
+def _ndjson(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+    frame.rename(headers).write_ndjson(path)
+
+
+def _xlsx(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+    write_workbook(path, Sheet("积分表 scores", frame, columns, headers))
+
+
+Writer = Callable[[pl.DataFrame, Path, Sequence[TableColumn], Mapping[str, str]], None]
+WRITERS: Mapping[str, Writer] = {".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".ndjson": _ndjson}

@@ -1,0 +1,161 @@
+"""Workbooks for people: a formatted table that fits Chinese text, prints well, and cannot run anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+from rich.cells import cell_len
+
+from icredit.errors import OutputError
+from icredit.output.columns import TableColumn
+
+#: Rows of one sheet, by the format's definition.
+MAXIMUM_ROWS = 1_048_576
+
+_FONT = "等线"
+_WIDEST = 46
+_NARROWEST = 6
+_FROZEN_AT_MOST = 6
+
+# The same content gives the same bytes: no creation time in the file.
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table and what stands around it.
+
+    Attributes:
+        headers: column id -> header text.
+        title: the line above the table; none: the table begins in the first row.
+        subtitle: a smaller line below the title.
+        about: lines of a second sheet, 说明 About: what this list is and what it is not.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    columns: Sequence[TableColumn]
+    headers: Mapping[str, str]
+    title: str | None = None
+    subtitle: str | None = None
+    about: Sequence[tuple[str, str]] = field(default=())
+
+
+def write_workbook(path: Path, sheet: Sheet) -> None:
+    """Write a sheet as .xlsx.
+
+    Raises:
+        OutputError: more rows than a sheet can hold.
+    """
+    first = 0 if sheet.title is None else 3
+    if sheet.frame.height + first + 1 > MAXIMUM_ROWS:
+        raise OutputError(
+            f"{sheet.frame.height:,} rows do not fit into a sheet of {MAXIMUM_ROWS:,}", hint="write .csv or .parquet"
+        )
+    # Text is written as text whatever it looks like: no formulas, no links, no numbers out of credit codes.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), {**options, "constant_memory": True}) as book:
+        book.set_properties({"created": _CREATED})
+        formats = _Formats(book)
+        page = book.add_worksheet(sheet.name)
+        _layout(page, sheet, first, formats)
+        _cells(page, sheet, first, formats)
+        if sheet.about:
+            _about(book.add_worksheet("说明 About"), sheet.about, formats)
+
+
+class _Formats:
+    """The cell formats of a workbook."""
+
+    def __init__(self, book: Any) -> None:
+        base = {"font_name": _FONT, "font_size": 10, "valign": "vcenter"}
+        self.title = book.add_format({**base, "bold": True, "font_size": 16})
+        self.subtitle = book.add_format({**base, "font_color": "#595959"})
+        self.header = book.add_format(
+            {**base, "bold": True, "bg_color": "#DDEBF7", "border": 1, "align": "center", "text_wrap": True}
+        )
+        self.wrapped = book.add_format({**base, "text_wrap": True, "valign": "top"})
+        self.bold = book.add_format({**base, "bold": True, "valign": "top"})
+        cell = {**base, "border": 1, "border_color": "#BFBFBF"}
+        self._text = book.add_format({**cell, "num_format": "@"})
+        self._centre = book.add_format({**cell, "align": "center"})
+        self._rank = book.add_format({**cell, "align": "center", "num_format": "0"})
+        self._points = book.add_format({**cell, "num_format": "0.00"})
+        self._percent = book.add_format({**cell, "num_format": "0%"})
+        self._number = book.add_format({**cell, "num_format": "#,##0.00"})
+
+    def of(self, column: TableColumn) -> Any:
+        """The format of a column's cells."""
+        if column.id == "coverage":
+            return self._percent
+        if column.id in ("stage", "status", "grade"):
+            return self._centre
+        by_kind = {"rank": self._rank, "identity": self._text, "value": self._number}
+        return by_kind.get(column.kind, self._points)
+
+
+def _layout(page: Any, sheet: Sheet, first: int, formats: _Formats) -> None:
+    for index, column in enumerate(sheet.columns):
+        page.set_column(index, index, _width(sheet, column))
+    last = len(sheet.columns) - 1
+    page.freeze_panes(first + 1, _frozen(sheet.columns))
+    page.autofilter(first, 0, first + max(sheet.frame.height, 1), last)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(first)
+    page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    page.set_footer("&C第 &P / &N 页")
+    page.print_area(0, 0, first + sheet.frame.height, last)
+    if sheet.title is not None:
+        page.set_row(0, 28)
+        page.write_string(0, 0, sheet.title, formats.title)
+        page.write_string(1, 0, sheet.subtitle or "", formats.subtitle)
+    page.set_row(first, 34)
+
+
+def _frozen(columns: Sequence[TableColumn]) -> int:
+    """The columns up to the enterprise's name stay in view, if they leave room for others."""
+    names = [index for index, column in enumerate(columns) if column.id == "name"]
+    return names[0] + 1 if names and names[0] < _FROZEN_AT_MOST else 0
+
+
+def _width(sheet: Sheet, column: TableColumn) -> float:
+    """Wide enough for the widest of the first cells, where a Chinese character is two; headers may wrap to two lines."""
+    header = (cell_len(sheet.headers[column.id]) + 1) // 2 + 4
+    if sheet.frame.schema[column.id] == pl.String:
+        cells = [cell_len(text) for text in sheet.frame[column.id].head(1000).to_list() if text]
+        # A code's capitals are wider than the average letter that a column's width counts.
+        content = max(cells, default=0) * (1.15 if column.id == "uscc" else 1) + 2
+    else:
+        content = 12.0 if column.kind == "value" else 8.0
+    return min(max(header, content, _NARROWEST), _WIDEST)
+
+
+def _cells(page: Any, sheet: Sheet, first: int, formats: _Formats) -> None:
+    names = [column.id for column in sheet.columns]
+    for index, name in enumerate(names):
+        page.write_string(first, index, sheet.headers[name], formats.header)
+    styles = [formats.of(column) for column in sheet.columns]
+    for number, row in enumerate(sheet.frame.select(names).iter_rows(), start=first + 1):
+        for index, (value, style) in enumerate(zip(row, styles, strict=True)):
+            if value is None:
+                page.write_blank(number, index, None, style)
+            elif isinstance(value, str):
+                page.write_string(number, index, value, style)
+            else:
+                page.write_number(number, index, value, style)
+
+
+def _about(page: Any, lines: Sequence[tuple[str, str]], formats: _Formats) -> None:
+    page.set_column(0, 0, 28)
+    page.set_column(1, 1, 90)
+    for index, (name, text) in enumerate(lines):
+        page.write_string(index, 0, name, formats.bold)
+        page.write_string(index, 1, text, formats.wrapped)

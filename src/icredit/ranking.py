@@ -1,0 +1,103 @@
+"""Lists: the best of a scored table, within zones, provinces, stages or grades, by any of its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from icredit.errors import UsageError
+from icredit.scoring.pipeline import SCORED
+from icredit.scoring.ranks import RANKS, ranked, rounded
+from icredit.text import did_you_mean
+from icredit.zones import ZoneRegister, load_zones, province_hint, province_names
+
+#: Enterprises on the national list.
+TOP = 500
+
+#: Columns of a scored table that are no score.
+_NO_SCORES = (*RANKS, "uscc", "name", "zone", "province", "stage", "status", "grade", "coverage")
+
+
+def rank(
+    table: pl.DataFrame,
+    *,
+    zone: str | Sequence[str] = (),
+    province: str | Sequence[str] = (),
+    stage: str | Sequence[str] = (),
+    grade: str | Sequence[str] = (),
+    top: int | None = TOP,
+    by: str = "score",
+    decimals: int = 4,
+    zones: ZoneRegister | None = None,
+) -> pl.DataFrame:
+    """The best enterprises of a selection, ranked anew within it.
+
+    Args:
+        table: a scored table, as `icredit.score` returns it.
+        zone: zones by any of their names; several mean any of them.
+        province: provinces, with or without 省.
+        stage: stages by id.
+        grade: grades by id.
+        top: the last rank to be listed; enterprises that share it are all listed. None: everybody.
+        by: the score to rank by: `score`, or the column of a category or indicator.
+        decimals: digits that count when ranking by another column than `score`, which is ranked as in the table.
+        zones: the zone register; default as `load_zones()`.
+
+    Returns:
+        The table's columns with `rank`, `zone_rank` and `stage_rank` counted within the selection, in rank order.
+
+    Raises:
+        UsageError: an unknown zone, province, stage, grade or column, or a top below 1.
+    """
+    if top is not None and top < 1:
+        raise UsageError(f"a list has at least one place, not {top}")
+    points = _points(table, by, decimals)
+    chosen = table.lazy().filter(pl.col("status") == SCORED)
+    if names := _several(zone):
+        register = zones or load_zones()
+        chosen = chosen.filter(pl.col("zone").is_in([register.find(name).slug for name in names]))
+    if names := _several(province):
+        chosen = chosen.filter(pl.col("province").is_in([p for name in names for p in _provinces(name)]))
+    for column, wanted in (("stage", _several(stage)), ("grade", _several(grade))):
+        if wanted:
+            _require_known(table, column, wanted)
+            chosen = chosen.filter(pl.col(column).is_in(wanted))
+    selected = ranked(chosen, points).filter(pl.col("rank").is_not_null())
+    if top is not None:
+        selected = selected.filter(pl.col("rank") <= top)
+    return selected.select(table.columns).collect()
+
+
+def _several(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _points(table: pl.DataFrame, by: str, decimals: int) -> pl.Expr:
+    scores = [
+        name
+        for name, dtype in table.schema.items()
+        if name not in _NO_SCORES and not name.endswith(".value") and dtype.is_numeric()
+    ]
+    if by not in scores:
+        raise UsageError(f"cannot rank by '{by}'{did_you_mean(by, scores)}", hint=f"columns: {', '.join(scores)}")
+    # The overall rank already says how scores compare on the scheme's decimals.
+    return -pl.col("rank").cast(pl.Float64) if by == "score" else rounded(pl.col(by), decimals)
+
+
+def _provinces(name: str) -> list[str]:
+    """新疆 means 新疆 and 新疆(兵团); 新疆兵团 means the latter alone."""
+    found = province_names().get(name.strip().lower())
+    if found is None:
+        raise UsageError(f"unknown province '{name}'", hint=province_hint(name))
+    return [known for known in set(province_names().values()) if known.split("(")[0] == found or known == found]
+
+
+def _require_known(table: pl.DataFrame, column: str, wanted: Sequence[str]) -> None:
+    known = sorted(value for value in table[column].unique().to_list() if value is not None)
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f"no enterprise of the table has the {column} '{name}'{did_you_mean(name, known)}",
+                hint=f"{column}s in the table: {', '.join(known)}" if known else None,
+            )

@@ -1,0 +1,16 @@
+"""The scheme: what the YAML file says, as frozen models. Knows nothing of submissions or scored tables."""
+
+from icredit.scheme.load import bundled_schemes, load_scheme, parse_scheme
+from icredit.scheme.model import Category, FieldSpec, Indicator, Label, Scheme, effective_weights
+
+__all__ = [
+    "Category",
+    "FieldSpec",
+    "Indicator",
+    "Label",
+    "Scheme",
+    "bundled_schemes",
+    "effective_weights",
+    "load_scheme",
+    "parse_scheme",
+]

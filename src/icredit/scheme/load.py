@@ -1,0 +1,100 @@
+"""Finding a scheme and reading it: a path, the id of a bundled scheme, the environment, ./indicators.yaml."""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icredit.errors import Fault, InputError, SchemeError, UsageError
+from icredit.scheme.check import check
+from icredit.scheme.source import parse
+from icredit.scheme.structure import build
+from icredit.text import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+
+    from icredit.scheme.model import Scheme
+
+#: The scheme used when nothing else is named, and the file it comes from in a source checkout.
+DEFAULT_SCHEME = "ics-national-2024"
+LOCAL_FILE = "indicators.yaml"
+ENVIRONMENT = "ICREDIT_SCHEME"
+
+
+def load_scheme(name: str | Path | None = None) -> Scheme:
+    """Read a scheme.
+
+    Args:
+        name: a path, or the id of a bundled scheme. Without it: $ICREDIT_SCHEME, ./indicators.yaml, the bundled
+            national scheme, whichever comes first.
+
+    Raises:
+        SchemeError: the file is faulty; holds every fault with its line.
+        InputError: the file cannot be read.
+        UsageError: neither a file nor a bundled scheme has that name.
+    """
+    return read_scheme(*find_scheme(name))
+
+
+def find_scheme(name: str | Path | None = None) -> tuple[str, Traversable | Path]:
+    """The name to show and the file of the scheme that `load_scheme` would read."""
+    if name is None:
+        name = os.environ.get(ENVIRONMENT) or (LOCAL_FILE if Path(LOCAL_FILE).is_file() else DEFAULT_SCHEME)
+    bundled = bundled_schemes()
+    if str(name) in bundled:
+        return f"{name}.yaml", bundled[str(name)]
+    path = Path(name)
+    if not path.exists():
+        hint = f"bundled schemes: {', '.join(sorted(bundled))}{did_you_mean(str(name), bundled)}"
+        raise UsageError(f"no scheme '{name}': neither a file nor the id of a bundled scheme", hint=hint)
+    return str(name), path
+
+
+def read_scheme(shown: str, file: Traversable | Path) -> Scheme:
+    """The scheme in a file; raises as `load_scheme`."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8") from None
+    return parse_scheme(text, shown)
+
+
+def parse_scheme(text: str, shown: str = LOCAL_FILE) -> Scheme:
+    """The scheme that a YAML text says; `shown` names it in messages.
+
+    Raises:
+        SchemeError: with every fault and its line.
+    """
+    source = parse(text)
+    if isinstance(source, list):
+        raise SchemeError(shown, source)
+    scheme, faults = build(source)
+    if scheme is not None:
+        faults += check(scheme, source)
+    if faults or scheme is None:
+        raise SchemeError(shown, faults or [Fault(1, "not a scheme")])
+    return scheme
+
+
+def bundled_schemes() -> Mapping[str, Traversable | Path]:
+    """Scheme id -> file of every scheme that comes with icredit.
+
+    The national scheme stands at the root of the repository, where people look for it, and is copied into the package
+    when that is built; in a source checkout the original is used.
+    """
+    folder = resources.files("icredit").joinpath("schemes")
+    found: dict[str, Traversable | Path] = {}
+    if folder.is_dir():
+        for file in sorted(folder.iterdir(), key=lambda item: item.name):
+            if file.name.endswith(".yaml"):
+                found[file.name.removesuffix(".yaml")] = file
+    original = Path(__file__).resolve().parents[3] / LOCAL_FILE
+    if DEFAULT_SCHEME not in found and original.is_file():
+        found[DEFAULT_SCHEME] = original
+    return found

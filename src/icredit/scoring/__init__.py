@@ -1,0 +1,8 @@
+"""Scoring: typed rows -> the scored table, as one lazy query. No files, no printing."""
+
+from icredit.scoring.pipeline import pipeline, table_columns
+from icredit.scoring.ranks import ranked
+from icredit.scoring.reference import Reference, measure
+from icredit.scoring.run import score
+
+__all__ = ["Reference", "measure", "pipeline", "ranked", "score", "table_columns"]

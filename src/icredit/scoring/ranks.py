@@ -1,0 +1,33 @@
+"""Ranks: the same expressions for a whole batch and for a list selected from it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from icredit.methods.staged import STAGE
+
+#: The columns that ranks fill, in the order of the scored table.
+RANKS = ("rank", "zone_rank", "stage_rank")
+
+
+def rounded(score: pl.Expr, decimals: int) -> pl.Expr:
+    """The score as it is ranked and graded: halves go away from zero, as people and Excel round."""
+    return score.round(decimals, mode="half_away_from_zero")
+
+
+def ranked(frame: pl.LazyFrame, points: pl.Expr) -> pl.LazyFrame:
+    """Add the ranks by `points` (more is better, missing is not ranked), overall, in the zone and in the stage; then
+    put the rows in rank order, those of equal rank in order of `uscc`, those without rank last.
+
+    Ties share the best rank: 1, 2, 2, 4.
+    """
+    place = points.rank("min", descending=True)
+    frame = frame.with_columns(
+        place.cast(pl.Int64).alias("rank"),
+        *(
+            # Enterprises in no zone do not compete with each other for a place in it.
+            pl.when(pl.col(column).is_not_null()).then(place.over(column)).cast(pl.Int64).alias(f"{column}_rank")
+            for column in ("zone", STAGE)
+        ),
+    )
+    return frame.sort("rank", "uscc", nulls_last=True)

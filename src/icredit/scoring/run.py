@@ -1,0 +1,108 @@
+"""`score`, the verb: takes what a notebook has at hand, checks that it can be meant, and runs the query."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, overload
+
+import polars as pl
+
+from icredit.errors import UsageError
+from icredit.scheme.fields import USCC, typed_schema
+from icredit.scheme.load import load_scheme
+from icredit.scoring.pipeline import pipeline
+from icredit.scoring.reference import Reference
+from icredit.scoring.values import with_values
+
+if TYPE_CHECKING:
+    from icredit.intake import Submission
+    from icredit.scheme.model import Scheme
+
+
+@overload
+def score(
+    data: pl.LazyFrame,
+    scheme: Scheme | None = ...,
+    *,
+    reference: Reference | None = ...,
+    values: bool = ...,
+    as_of: date | None = ...,
+) -> pl.LazyFrame: ...
+
+
+@overload
+def score(
+    data: pl.DataFrame | Submission,
+    scheme: Scheme | None = ...,
+    *,
+    reference: Reference | None = ...,
+    values: bool = ...,
+    as_of: date | None = ...,
+) -> pl.DataFrame: ...
+
+
+def score(
+    data: pl.DataFrame | pl.LazyFrame | Submission,
+    scheme: Scheme | None = None,
+    *,
+    reference: Reference | None = None,
+    values: bool = False,
+    as_of: date | None = None,
+) -> pl.DataFrame | pl.LazyFrame:
+    """The scored table: one row an enterprise, in rank order.
+
+    Args:
+        data: what `icredit.read` returned, or a frame of the same shape: a typed column per field of the scheme, in
+            the field's unit. A column that is absent counts as not filed. A frame is taken as it is: only `read`
+            validates.
+        scheme: how to score; default as `load_scheme()`.
+        reference: constants of an earlier batch, so that scores are on its scale.
+        values: whether to add each indicator's value as `<indicator>.value`.
+        as_of: what expressions call `today`; default: the day of the submission, or today.
+
+    Returns:
+        A LazyFrame for a LazyFrame, else a DataFrame.
+
+    Raises:
+        UsageError: a column has a type that its field cannot have, there is no `uscc`, or the reference was made under
+            another scheme.
+        DataError: the reference knows nothing of a group that is to be scored.
+    """
+    scheme = scheme or load_scheme()
+    if isinstance(data, pl.DataFrame | pl.LazyFrame):
+        frame = data
+    else:
+        frame, as_of = data.frame, as_of or data.as_of
+    as_of = as_of or date.today()
+    typed = conform(frame.lazy(), scheme)
+    if reference is not None:
+        reference.require_scheme(scheme)
+        reference.require_groups(with_values(typed, scheme, as_of))
+    table = pipeline(typed, scheme, as_of=as_of, reference=reference, values=values)
+    return table if isinstance(data, pl.LazyFrame) else table.collect()
+
+
+def conform(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
+    """The frame with every field of the scheme as a column of the field's type.
+
+    Raises:
+        UsageError: there is no `uscc`, or a column's type cannot be meant.
+    """
+    present = frame.collect_schema()
+    if USCC not in present:
+        raise UsageError("the frame has no column 'uscc'", hint="icredit.read() makes a frame of the right shape")
+    columns = []
+    for name, dtype in typed_schema(scheme).items():
+        given = present.get(name)
+        if given is None or given == pl.Null:
+            columns.append(pl.lit(None, dtype).alias(name))
+        elif given == dtype:
+            columns.append(pl.col(name))
+        elif given.is_numeric() and dtype.is_numeric():
+            columns.append(pl.col(name).cast(dtype))
+        else:
+            raise UsageError(
+                f"the column '{name}' is {given}, but the field is {dtype}",
+                hint="icredit.read() makes typed columns of text",
+            )
+    return frame.select(columns)

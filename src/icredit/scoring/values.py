@@ -1,0 +1,64 @@
+"""The first part of the query: the stage of every enterprise and the value of every indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+
+import polars as pl
+
+from icredit.methods.staged import STAGE, by_stage
+from icredit.scheme.check import value_order
+from icredit.scheme.expressions import TODAY, compile_expression, with_names
+from icredit.scheme.fields import expression_schema
+from icredit.scheme.model import Indicator, Scheme
+
+
+def value_column(indicator: str) -> str:
+    """Name of the column that holds an indicator's value."""
+    return f"{indicator}.value"
+
+
+def applies_column(indicator: str) -> str:
+    """Name of the column that says whether an indicator applies; only indicators with `applies` have one."""
+    return f"{indicator}.applies"
+
+
+def with_values(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> pl.LazyFrame:
+    """Add the stage (where none was submitted), and per indicator its value and whether it applies.
+
+    A value that is not finite - a division by zero, a logarithm of nothing - is missing.
+    """
+    frame = frame.with_columns(pl.lit(as_of, pl.Date()).alias(TODAY))
+    derived = pl.lit(None, pl.String())
+    for stage in reversed(scheme.stages):
+        holds = compile_expression(stage.when).expression.fill_null(False)
+        derived = pl.when(holds).then(pl.lit(stage.id)).otherwise(derived)
+    frame = frame.with_columns(pl.coalesce(pl.col(STAGE), derived).alias(STAGE))
+
+    fields = set(expression_schema(scheme))
+    ready: set[str] = set()
+    pending: list[tuple[Indicator, pl.Expr]] = []
+    for leaf in value_order(scheme):
+        expressions = leaf.value if isinstance(leaf.value, Mapping) else {"": leaf.value}
+        names = frozenset[str]().union(*(compile_expression(text).names for text in expressions.values()))
+        if not names <= fields | ready:  # it refers to an indicator that is not a column yet
+            frame = _add(frame, pending)
+            ready |= {done.id for done, _ in pending}
+            pending = []
+        others = {name: value_column(name) for name in names - fields}
+        pending.append((leaf, by_stage(leaf.value, partial(with_names, columns=others))))
+    return _add(frame, pending).with_columns(
+        compile_expression(leaf.applies).expression.fill_null(True).alias(applies_column(leaf.id))
+        for leaf in scheme.leaves
+        if leaf.applies is not None
+    )
+
+
+def _add(frame: pl.LazyFrame, values: list[tuple[Indicator, pl.Expr]]) -> pl.LazyFrame:
+    columns = []
+    for leaf, expression in values:
+        number = expression.cast(pl.Float64)
+        columns.append(pl.when(number.is_finite()).then(number).alias(value_column(leaf.id)))
+    return frame.with_columns(columns)

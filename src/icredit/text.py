@@ -1,0 +1,46 @@
+"""Small facts about text that several rooms need: folding labels, guessing what was meant, joining for people."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_BLANKS = re.compile(r"\s+")
+
+# What spreadsheet programs run as a formula when a cell begins with it (OWASP, "CSV injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def fold(text: str) -> str:
+    """A label as it is compared: full-width forms made narrow, no white space, lower case."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def clean(text: str) -> str:
+    """A cell's text without what cannot be seen at its ends: blanks, no-break and ideographic spaces, marks of order."""
+    return text.strip().strip("\ufeff\u200b\u200e\u200f").strip()
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """The known words most like `word`, best first; an empty list when none is near."""
+    by_fold: dict[str, str] = {}
+    for candidate in known:
+        by_fold.setdefault(fold(candidate), candidate)
+    found = difflib.get_close_matches(fold(word), list(by_fold), n=limit, cutoff=0.5)
+    return [by_fold[name] for name in found]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing when no known word is near."""
+    names = nearest(word, known, limit=1)
+    return f" (did you mean '{names[0]}'?)" if names else ""
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 row`, `3,000 rows`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

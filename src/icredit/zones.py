@@ -1,0 +1,206 @@
+"""The register of national high-tech zones: one zone has many names, and all of them mean its slug.
+
+The bundled register is `data/zones.csv`; its `evidence` column says how far each entry is confirmed. A further file of
+the same shape (`--zones FILE` or `./zones.csv`) adds provincial zones, renames and aliases.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icredit.errors import InputError, UsageError
+from icredit.text import fold, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_REQUIRED = ("slug", "short_name", "full_name", "province")
+
+# The ways people shorten "high-tech industrial development zone" behind a zone's short name.
+_ENDINGS = (
+    "高新区",
+    "国家高新区",
+    "高新技术产业开发区",
+    "国家高新技术产业开发区",
+    "高新技术开发区",
+    "高新技术产业园区",
+)
+
+# The 31 divisions of the mainland, with the ending of the official name where it is not 省.
+_DIVISIONS = {
+    **dict.fromkeys(("北京", "天津", "上海", "重庆"), "市"),
+    **dict.fromkeys(("内蒙古", "西藏"), "自治区"),
+    "广西": "壮族自治区",
+    "宁夏": "回族自治区",
+    "新疆": "维吾尔自治区",
+    **dict.fromkeys(
+        "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海".split(),
+        "省",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One zone. `province` may carry a bracket, as in 新疆(兵团)."""
+
+    slug: str
+    short_name: str
+    full_name: str
+    province: str
+    city: str = ""
+    pilot_batch: str = ""
+    evidence: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name a person in China would write in a form: 长沙高新区."""
+        return self.short_name if self.short_name.endswith("区") else f"{self.short_name}高新区"
+
+    def names(self) -> Iterator[str]:
+        """Every name that means this zone, the exact ones first."""
+        yield from (self.slug, self.short_name, self.full_name, *self.aliases)
+        for ending in _ENDINGS:
+            yield self.short_name + ending
+        # 长沙国家高新技术产业开发区, 国家长沙高新技术产业开发区: where the word 国家 stands is a matter of taste.
+        stem = self.full_name.removesuffix("高新技术产业开发区")
+        if stem != self.full_name:
+            yield f"{stem}国家高新技术产业开发区"
+            yield f"国家{self.full_name}"
+
+
+class ZoneRegister:
+    """All zones, looked up by any of their names."""
+
+    def __init__(self, zones: Iterable[Zone]) -> None:
+        self.zones: dict[str, Zone] = {zone.slug: zone for zone in zones}
+        self._slugs: dict[str, str] = {}
+        # An exact name of one zone must win over a made-up variant of another, so those go in first.
+        for zone in self.zones.values():
+            for name in (zone.slug, zone.short_name, zone.full_name, *zone.aliases):
+                self._slugs.setdefault(fold(name), zone.slug)
+        for zone in self.zones.values():
+            for name in zone.names():
+                self._slugs.setdefault(fold(name), zone.slug)
+
+    def __iter__(self) -> Iterator[Zone]:
+        return iter(self.zones.values())
+
+    def __len__(self) -> int:
+        return len(self.zones)
+
+    def resolve(self, name: str) -> Zone | None:
+        """The zone that `name` means, or None."""
+        slug = self._slugs.get(fold(name))
+        return self.zones[slug] if slug else None
+
+    def find(self, name: str) -> Zone:
+        """The zone that `name` means.
+
+        Raises:
+            UsageError: no zone has that name; the message lists the nearest names.
+        """
+        zone = self.resolve(name)
+        if zone is None:
+            raise UsageError(f"unknown zone '{name}'", hint=self.hint(name))
+        return zone
+
+    def hint(self, name: str) -> str:
+        """What to do about an unknown zone: the nearest names, or where to find them all."""
+        near = self.nearest(name)
+        if near:
+            return "nearest: " + ", ".join(f"{zone.label} ({zone.slug})" for zone in near)
+        return "see them all with: icredit zones"
+
+    def nearest(self, name: str, limit: int = 3) -> list[Zone]:
+        """The zones whose names are most like `name`, best first."""
+        found: dict[str, Zone] = {}
+        candidates = [n for zone in self.zones.values() for n in (zone.slug, zone.short_name, zone.label)]
+        for near in nearest(name, candidates, limit=limit * 3):
+            zone = self.resolve(near)
+            if zone is not None:
+                found.setdefault(zone.slug, zone)
+        return list(found.values())[:limit]
+
+    def search(self, text: str) -> list[Zone]:
+        """The zones with `text` in one of their names, their province or city; all zones for empty text."""
+        wanted = fold(text)
+        return [
+            zone
+            for zone in self.zones.values()
+            if any(wanted in fold(part) for part in (*zone.names(), zone.province, zone.city))
+        ]
+
+    def slugs_by_name(self) -> Mapping[str, str]:
+        """Folded name -> slug, for looking up a whole column at once."""
+        return self._slugs
+
+
+@lru_cache(maxsize=1)
+def bundled_zones() -> ZoneRegister:
+    """The register that comes with icredit."""
+    source = resources.files("icredit").joinpath("data/zones.csv")
+    return ZoneRegister(_parse(source.read_text("utf-8-sig"), "zones.csv"))
+
+
+def load_zones(extra: Path | None = None) -> ZoneRegister:
+    """The bundled register, with the zones of `extra` (or of ./zones.csv, if there is one) added or replaced by slug.
+
+    Raises:
+        InputError: the extra file cannot be read, or lacks one of the columns slug, short_name, full_name, province.
+    """
+    if extra is None:
+        extra = Path("zones.csv")
+        if not extra.is_file():
+            return bundled_zones()
+    try:
+        text = extra.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{extra}: cannot read the zone register: {error}", hint="it must be a UTF-8 CSV file"
+        ) from None
+    merged = {zone.slug: zone for zone in bundled_zones()}
+    merged.update((zone.slug, zone) for zone in _parse(text, str(extra)))
+    return ZoneRegister(merged.values())
+
+
+def _parse(text: str, name: str) -> Iterator[Zone]:
+    reader = csv.DictReader(text.splitlines())
+    missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
+    if missing:
+        raise InputError(
+            f"{name}:1: the zone register has no column {', '.join(missing)}",
+            hint="columns: slug, short_name, full_name, province; optional: city, pilot_batch, evidence, aliases",
+        )
+    for row in reader:
+        values = {key: (row.get(key) or "").strip() for key in (*_REQUIRED, "city", "pilot_batch", "evidence")}
+        blank = [column for column in _REQUIRED if not values[column]]
+        if blank:
+            raise InputError(f"{name}:{reader.line_num}: zone without {', '.join(blank)}")
+        aliases = tuple(alias for alias in re.split(r"[;|；、]\s*", (row.get("aliases") or "").strip()) if alias)
+        yield Zone(**values, aliases=aliases)
+
+
+@lru_cache(maxsize=1)
+def province_names() -> Mapping[str, str]:
+    """Folded name -> province as the tables write it: 湖南省 and 湖南 are 湖南; 新疆兵团 is 新疆(兵团)."""
+    names: dict[str, str] = {}
+    for short, ending in _DIVISIONS.items():
+        names[fold(short)] = names[fold(short + ending)] = short
+    names[fold("内蒙")] = "内蒙古"
+    for variant in ("新疆兵团", "新疆(兵团)", "新疆生产建设兵团", "兵团"):
+        names[fold(variant)] = "新疆(兵团)"
+    return names
+
+
+def province_hint(name: str) -> str:
+    """The nearest provinces to an unknown name."""
+    near = nearest(name, _DIVISIONS)
+    return "nearest: " + ", ".join(near) if near else "use the short name of a province, such as 湖南"

@@ -1,0 +1,47 @@
+"""What several test files need: where things are, the national scheme, and the sample read and scored once."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import icredit
+from icredit.scheme import Scheme
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE_CSV = ROOT / "samples" / "enterprises.csv"
+SAMPLE_XLSX = ROOT / "samples" / "enterprises.xlsx"
+ERRORS_CSV = ROOT / "samples" / "errors.csv"
+NATIONAL = ROOT / "indicators.yaml"
+
+#: The day every test believes it is.
+AS_OF = date(2026, 1, 15)
+
+
+@pytest.fixture(scope="session")
+def national() -> Scheme:
+    """The scheme at the repository's root."""
+    return icredit.load_scheme(NATIONAL)
+
+
+@pytest.fixture(scope="session")
+def sample(national: Scheme) -> icredit.Submission:
+    """The sample, read from the CSV."""
+    return icredit.read(SAMPLE_CSV, national, as_of=AS_OF)
+
+
+@pytest.fixture(scope="session")
+def sample_table(sample: icredit.Submission, national: Scheme) -> pl.DataFrame:
+    """The sample's scored table, with values."""
+    return icredit.score(sample, national, values=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, with nothing in the environment that would change what a command does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ICREDIT_SCHEME", raising=False)
+    return tmp_path
