@@ -32,15 +32,16 @@ _ENDINGS = (
     "高新技术产业园区",
 )
 
-# The 31 divisions of the mainland, with the ending of the official name where it is not 省.
+# The province-level divisions, with the ending of the official name where it is not 省.
 _DIVISIONS = {
     **dict.fromkeys(("北京", "天津", "上海", "重庆"), "市"),
     **dict.fromkeys(("内蒙古", "西藏"), "自治区"),
     "广西": "壮族自治区",
     "宁夏": "回族自治区",
     "新疆": "维吾尔自治区",
+    **dict.fromkeys(("香港", "澳门"), "特别行政区"),
     **dict.fromkeys(
-        "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海".split(),
+        "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾".split(),
         "省",
     ),
 }
@@ -116,8 +117,8 @@ class ZoneRegister:
         """What to do about an unknown zone: the nearest names, or where to find them all."""
         near = self.nearest(name)
         if near:
-            return "nearest: " + ", ".join(f"{zone.label} ({zone.slug})" for zone in near)
-        return "see them all with: icredit zones"
+            return "相近 nearest: " + ", ".join(f"{zone.label} ({zone.slug})" for zone in near)
+        return "名录 see them all with: icredit zones"
 
     def nearest(self, name: str, limit: int = 3) -> list[Zone]:
         """The zones whose names are most like `name`, best first."""
@@ -203,4 +204,4 @@ def province_names() -> Mapping[str, str]:
 def province_hint(name: str) -> str:
     """The nearest provinces to an unknown name."""
     near = nearest(name, _DIVISIONS)
-    return "nearest: " + ", ".join(near) if near else "use the short name of a province, such as 湖南"
+    return "相近 nearest: " + ", ".join(near) if near else "用简称 use the short name, such as 湖南"

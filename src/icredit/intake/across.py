@@ -12,7 +12,7 @@ from icredit.intake import rules
 from icredit.intake.findings import Finding, Place, column_letters
 from icredit.intake.sources.table import ROW, TextTable
 from icredit.scheme.expressions import TODAY, compile_expression
-from icredit.scheme.fields import NAME, PROVINCE, USCC, ZONE, typed_schema
+from icredit.scheme.fields import NAME, PROVINCE, USCC, ZONE, submission_fields, typed_schema
 from icredit.scheme.model import Scheme
 from icredit.zones import ZoneRegister
 
@@ -30,6 +30,7 @@ class AcrossChecks:
         self._scheme = scheme
         self._tables = tables
         self._fields = list(typed_schema(scheme))
+        self._labels = {name: spec.label.zh for name, spec in submission_fields(scheme).items()}
 
     def provinces(self, frame: pl.DataFrame, zones: ZoneRegister) -> tuple[pl.DataFrame, list[Finding]]:
         """The province of the zone where there is one; a different one filed is a warning."""
@@ -83,7 +84,8 @@ class AcrossChecks:
             rule = rules.CHECK_ERROR if check.level == "error" else rules.CHECK_WARNING
             involved = sorted(one.names - {TODAY}, key=self._fields.index)
             for row in marked.filter(pl.col(name)).iter_rows(named=True):
-                shown = "; ".join("" if row[field] is None else str(row[field]) for field in involved)
+                filed = ["" if row[field] is None else str(row[field]) for field in involved]
+                shown = "; ".join(filed) if any(filed) else None
                 place = self._place(row, *involved)
                 findings.append(Finding(rule, place, shown, {"zh": check.message.zh, "en": check.message.en}))
         errors = [name for check, name in zip(self._scheme.checks, broken, strict=True) if check.level == "error"]
@@ -101,6 +103,6 @@ class AcrossChecks:
             row[ROW],
             row[USCC],
             row[NAME],
-            "; ".join(columns[name].header if name in columns else name for name in fields),
+            "; ".join(columns[name].header if name in columns else self._labels[name] for name in fields),
             cells if table.sheet is not None and cells else None,
         )

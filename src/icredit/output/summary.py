@@ -68,9 +68,8 @@ def score_summary(
         for row in top.iter_rows(named=True):
             grade = row["grade"] or ""
             zone = zones.get(row["zone"] or "", row["zone"] or "")
-            lines.append(
-                f"{row['rank']:>4}  {row['score']:>7.2f}  {_fit(grade, 3)}{row['uscc']}  {visible(row['name'] or '')}  {zone}"
-            )
+            who = f"{row['uscc']}  {visible(row['name'] or '')}  {zone}".rstrip()
+            lines.append(f"{row['rank']:>4}  {row['score']:>7.2f}  {_fit(grade, 3)}{who}")
     lines += ["", f"已写入 wrote {', '.join(files)}"]
     return "\n".join(lines)
 
