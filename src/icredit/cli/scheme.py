@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +18,9 @@ commands = typer.Typer(
     help="Evaluation schemes: list, show, check, and the JSON Schema for editors.", rich_markup_mode=None
 )
 app.add_typer(commands, name="scheme")
+
+#: Cells from which on a terminal has room for labels in both languages.
+_WIDE = 170
 
 _Named = Annotated[
     str | None,
@@ -83,7 +86,7 @@ def schema() -> None:
 
 
 def _rows(scheme: Scheme) -> list[tuple[int, list[str]]]:
-    """Depth and cells of every node: name, id, weight per stage, method, basis."""
+    """Depth and cells of every node: labels, id, weight per stage, method, basis."""
     from icredit.scheme.model import Category, Node, effective_weights
 
     shares = [effective_weights(scheme, stage) for stage in scheme.stage_ids or (None,)]
@@ -95,7 +98,7 @@ def _rows(scheme: Scheme) -> list[tuple[int, list[str]]]:
             own = None if isinstance(node, Category) else node.basis
             basis = own or scheme.basis.indicators
             weights = [f"{100 * share[node.id]:.2f} %" for share in shares]
-            rows.append((depth, [f"{node.label.zh} {node.label.en}", node.id, *weights, method, basis]))
+            rows.append((depth, [node.label.zh, node.label.en, node.id, *weights, method, basis]))
             if isinstance(node, Category):
                 descend(node.indicators, depth + 1)
 
@@ -105,20 +108,25 @@ def _rows(scheme: Scheme) -> list[tuple[int, list[str]]]:
 
 def _headers(scheme: Scheme) -> list[str]:
     stages = [stage.label.zh for stage in scheme.stages] or ["权重 weight"]
-    return ["指标 indicator", "id", *stages, "方法 method", "依据 basis"]
+    return ["指标", "indicator", "id", *stages, "方法 method", "依据 basis"]
 
 
 def _tree(scheme: Scheme) -> Table:
     from rich.table import Table
 
-    shown = Table(show_edge=False, pad_edge=False, header_style="bold")
     headers = _headers(scheme)
-    texts = {headers[0], "id", *headers[-2:]}
-    for header in headers:
-        weight = header not in texts
-        shown.add_column(header, justify="right" if weight else "left", overflow="fold", no_wrap=weight)
+    # A narrow terminal has no room for both languages; the id says in English what the label says in Chinese.
+    dropped = None if console.terminal_width() >= _WIDE else headers.index("indicator")
+    texts = {*headers[:3], *headers[-2:]}
+    shown = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for index, header in enumerate(headers):
+        if index != dropped:
+            label = index < headers.index("id")
+            justify: Literal["left", "right"] = "left" if header in texts else "right"
+            shown.add_column(header, justify=justify, overflow="fold", no_wrap=not label)
     for depth, cells in _rows(scheme):
-        shown.add_row("  " * depth + cells[0], *cells[1:], style="bold" if depth == 0 else None)
+        row = ["  " * depth + cells[0], *cells[1:]]
+        shown.add_row(*(c for i, c in enumerate(row) if i != dropped), style="bold" if depth == 0 else None)
     return shown
 
 

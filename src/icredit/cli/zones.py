@@ -10,6 +10,10 @@ from icredit.cli import options
 from icredit.cli.app import app
 from icredit.output import console
 
+# Columns from which on the full names fit, and what is shown below that.
+_WIDE = 110
+_ON_NARROW = ("slug", "short_name", "province", "city", "evidence")
+
 
 @app.command()
 def zones(
@@ -35,11 +39,12 @@ def zones(
     if console.is_terminal():
         from rich.table import Table
 
+        wide = console.terminal_width() >= _WIDE
         shown = Table(show_edge=False, pad_edge=False, header_style="bold")
-        for header in headers:
-            shown.add_column(header, overflow="fold")
+        for header in headers if wide else _ON_NARROW:
+            shown.add_column(header, no_wrap=True, overflow="ellipsis")
         for zone in found:
-            shown.add_row(*(getattr(zone, header) for header in headers))
+            shown.add_row(*(getattr(zone, header) for header in (headers if wide else _ON_NARROW)))
         console.result_table(shown)
     else:
         sink = io.StringIO()

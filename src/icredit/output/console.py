@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
@@ -39,6 +40,11 @@ def visible(text: str) -> str:
 def is_terminal() -> bool:
     """Whether a person reads standard output."""
     return sys.stdout.isatty()
+
+
+def terminal_width() -> int:
+    """Cells in a line of the terminal."""
+    return shutil.get_terminal_size().columns
 
 
 def result(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.table import Table
 
 from icredit._version import __version__
 from icredit.output.columns import Labels, TableColumn
-from icredit.output.console import visible
+from icredit.output.console import terminal_width, visible
 from icredit.output.workbook import Sheet
 from icredit.zones import ZoneRegister
 
@@ -28,6 +27,11 @@ _ON_SCREEN = ("rank", "name", "score", "grade", "zone", "stage", "uscc", "covera
 
 #: How many of them are there on the narrowest screen: rank, name and score.
 _ALWAYS = 3
+
+# Cells between two columns; the name gives way to other columns until so much is left of it, and at last to nothing.
+_BETWEEN = 3
+_NAME_AT_LEAST = 24
+_NAME_NARROWEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +131,41 @@ def screen_table(
     by_id = {column.id: column for column in chosen}
     wanted = [name for name in dict.fromkeys((*_ON_SCREEN[:2], selection.by.id, *_ON_SCREEN[2:])) if name in by_id]
     cells = {name: [_cell(name, value) for value in named[name].to_list()] for name in wanted}
-    room = shutil.get_terminal_size().columns - 1
-    fitting: list[str] = []
-    for name in wanted:
-        widest = max([cell_len(by_id[name].header(labels)), *(cell_len(cell) for cell in cells[name])], default=0)
-        # The name may be cut.
-        need = 3 + min(widest, 24 if name == "name" else widest)
-        if len(fitting) < _ALWAYS or room >= need:
-            fitting.append(name)
-            room -= need
-    shown = Table(title=selection.title(), title_style="bold", header_style="bold", show_edge=False, pad_edge=False)
-    for name in fitting:
-        right = name == "rank" or name not in ("name", "zone", "stage", "uscc", "grade", "province")
+    widths = {
+        name: max([cell_len(by_id[name].header(labels)), *(cell_len(cell) for cell in cells[name])]) for name in wanted
+    }
+    fitting = _fitting(widths, terminal_width())
+    shown = Table(
+        title=selection.title(),
+        title_style="bold",
+        title_justify="left",
+        header_style="bold",
+        show_edge=False,
+        pad_edge=False,
+    )
+    for name, cells_wide in fitting.items():
+        left = by_id[name].kind == "identity" or name == "grade"
+        header = by_id[name].header(labels)
         shown.add_column(
-            by_id[name].header(labels), justify="right" if right else "left", no_wrap=True, overflow="ellipsis"
+            header, justify="left" if left else "right", width=cells_wide, no_wrap=True, overflow="ellipsis"
         )
     for index in range(frame.height):
         shown.add_row(*(cells[name][index] for name in fitting))
     return shown
+
+
+def _fitting(widths: Mapping[str, int], room: int) -> dict[str, int]:
+    """The columns that there is room for, in order of their worth, and how wide each is; the name takes what is left."""
+    fitting: dict[str, int] = {}
+    left = room + _BETWEEN
+    for name, width in widths.items():
+        need = min(width, _NAME_AT_LEAST) if name == "name" else width
+        if len(fitting) < _ALWAYS or left >= need + _BETWEEN:
+            fitting[name] = need
+            left -= need + _BETWEEN
+    if "name" in fitting:
+        fitting["name"] = max(min(widths["name"], fitting["name"] + left), _NAME_NARROWEST)
+    return fitting
 
 
 def _cell(name: str, value: Any) -> str:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from icredit.methods.staged import STAGE
 from icredit.scheme.expressions import TODAY
 from icredit.scheme.model import Choice, FieldSpec, Label, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-USCC, NAME, ZONE, PROVINCE, STAGE = "uscc", "name", "zone", "province", "stage"
+USCC, NAME, ZONE, PROVINCE = "uscc", "name", "zone", "province"
 
 IDENTITY: Mapping[str, FieldSpec] = {
     USCC: FieldSpec(
@@ -61,6 +62,9 @@ _DTYPES: Mapping[str, pl.DataType] = {
     "date": pl.Date(),
     "flag": pl.Boolean(),
 }
+
+#: Columns of the scored table that no field, category or indicator may be named after.
+RESERVED_COLUMNS = ("rank", "zone_rank", "stage_rank", *IDENTITY, "status", "score", "grade", "coverage")
 
 NUMERIC_TYPES = ("amount", "count", "share")
 

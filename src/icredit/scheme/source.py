@@ -6,6 +6,7 @@ the data, can name its line. Only plain YAML is taken: no tags, no dates, no key
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ import yaml
 from icredit.errors import Fault
 
 Path = tuple[str | int, ...]
+
+#: Faults on their way: the path of the part that is wrong, and what is wrong with it.
+Found = Iterator[tuple[Path, str]]
 
 #: Limits that no sane scheme reaches and no malicious one may pass.
 MAXIMUM_BYTES = 2_000_000

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
 import polars as pl
 
 from icredit.methods.staged import STAGE, by_stage
-from icredit.scheme.check import value_order
 from icredit.scheme.expressions import TODAY, compile_expression, with_names
 from icredit.scheme.fields import expression_schema
 from icredit.scheme.model import Indicator, Scheme
+from icredit.scheme.walk import names_used, value_order
 
 
 def value_column(indicator: str) -> str:
@@ -41,8 +40,7 @@ def with_values(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> pl.LazyFram
     ready: set[str] = set()
     pending: list[tuple[Indicator, pl.Expr]] = []
     for leaf in value_order(scheme):
-        expressions = leaf.value if isinstance(leaf.value, Mapping) else {"": leaf.value}
-        names = frozenset[str]().union(*(compile_expression(text).names for text in expressions.values()))
+        names = names_used(leaf)
         if not names <= fields | ready:  # it refers to an indicator that is not a column yet
             frame = _add(frame, pending)
             ready |= {done.id for done, _ in pending}

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from icredit.errors import InputError
 from icredit.intake.header import Column, HeaderMatch, HeaderMatcher
 from icredit.intake.rules import Rule
-from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS, WORKBOOK_ENDINGS
 from icredit.text import fold
 
 #: Name of the column with the row number in the file; the first row is 1.
@@ -76,37 +72,6 @@ class Content:
     def sha256(self) -> str:
         """SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
-
-
-def read_table(path: Path, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
-    """Read one file as a text table.
-
-    Raises:
-        InputError: the file cannot be read, or no row of it is a header of the scheme.
-    """
-    from icredit.intake.sources import parquet, text, workbook  # noqa: PLC0415  # they need this module's types
-
-    content = _content(path)
-    ending = path.suffix.lower()
-    reader: Callable[[Content, HeaderMatcher, str | None], TextTable]
-    if str(path) == STANDARD_INPUT or ending in TEXT_ENDINGS:
-        reader = text.read
-    elif ending in WORKBOOK_ENDINGS:
-        reader = workbook.read
-    else:
-        reader = parquet.read
-    if sheet is not None and reader is not workbook.read:
-        raise InputError(f"{content.name}: only a workbook has sheets", hint="leave out --sheet")
-    return reader(content, matcher, sheet)
-
-
-def _content(path: Path) -> Content:
-    try:
-        if str(path) == STANDARD_INPUT:
-            return Content("<stdin>", sys.stdin.buffer.read())
-        return Content(str(path), path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
 def require_header(match: HeaderMatch | None, where: str, matcher: HeaderMatcher) -> HeaderMatch:

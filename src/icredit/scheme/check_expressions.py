@@ -1,0 +1,85 @@
+"""Whether the expressions of a scheme can be meant: names that exist, types that fit, no circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError
+
+import polars as pl
+
+from icredit.scheme.expressions import Compiled, ExpressionError, compile_expression, result_type
+from icredit.scheme.fields import expression_schema
+from icredit.scheme.model import Indicator, Scheme
+from icredit.scheme.source import Found, Path
+from icredit.scheme.walk import nodes_with_paths, value_order
+from icredit.text import did_you_mean
+
+#: How much of an expression a message repeats.
+_SHOWN = 60
+
+
+def conditions(scheme: Scheme) -> Found:
+    """Checks, stages, vetoes and `applies` are true or false over fields."""
+    fields = expression_schema(scheme)
+    conditions: list[tuple[Path, str]] = [
+        *((("checks", i, "when"), one.when) for i, one in enumerate(scheme.checks)),
+        *((("stages", i, "when"), stage.when) for i, stage in enumerate(scheme.stages)),
+        *((("vetoes", i, "when"), veto.when) for i, veto in enumerate(scheme.vetoes)),
+        *(
+            ((*path, "applies"), node.applies)
+            for path, node in nodes_with_paths(scheme.indicators)
+            if isinstance(node, Indicator) and node.applies is not None
+        ),
+    ]
+    for path, text in conditions:
+        for message in _expression(text, fields, condition=True):
+            yield path, message
+
+
+def values(scheme: Scheme) -> Found:
+    """Values are numbers over fields and other indicators."""
+    fields = expression_schema(scheme)
+    names = {**{leaf.id: pl.Float64() for leaf in scheme.leaves}, **fields}
+    for path, node in nodes_with_paths(scheme.indicators):
+        if not isinstance(node, Indicator):
+            continue
+        items = node.value.items() if isinstance(node.value, Mapping) else [("", node.value)]
+        for stage, text in items:
+            where: Path = (*path, "value", stage) if stage else (*path, "value")
+            for message in _expression(text, names, condition=False):
+                yield where, message
+
+
+def circles(scheme: Scheme) -> Found:
+    """No value refers to itself by way of others."""
+    try:
+        value_order(scheme)
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        for path, node in nodes_with_paths(scheme.indicators):
+            if node.id == circle[0] and isinstance(node, Indicator):
+                yield (*path, "value"), f"a cycle: {' -> '.join(reversed(circle))}"
+                return
+
+
+def _expression(text: str, names: Mapping[str, pl.DataType], *, condition: bool) -> Iterator[str]:
+    shown = f"'{text if len(text) <= _SHOWN else text[: _SHOWN - 3] + '...'}'"
+    try:
+        compiled: Compiled = compile_expression(text)
+    except ExpressionError as error:
+        yield f"expression {shown} {error}"
+        return
+    unknown = sorted(compiled.names - set(names))
+    for name in unknown:
+        yield f"unknown field '{name}' in expression {shown}{did_you_mean(name, names)}"
+    if unknown:
+        return
+    try:
+        found = result_type(compiled, {name: names[name] for name in compiled.names})
+    except ExpressionError as error:
+        yield f"expression {shown} {error}"
+        return
+    if condition and found not in (pl.Boolean, pl.Null):
+        yield f"condition {shown} must be true or false, but gives {found}"
+    if not condition and not (found.is_numeric() or found in (pl.Boolean, pl.Null)):
+        yield f"value {shown} must be a number, but gives {found}"

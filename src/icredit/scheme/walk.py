@@ -1,0 +1,50 @@
+"""Ways through the tree of a scheme: every node with its place in the file, indicators in the order of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
+
+from icredit.scheme.expressions import ExpressionError, compile_expression
+from icredit.scheme.fields import expression_schema
+from icredit.scheme.model import Category, Indicator, Node, Scheme
+from icredit.scheme.source import Path
+
+
+def nodes_with_paths(nodes: tuple[Node, ...], path: Path = ("indicators",)) -> Iterator[tuple[Path, Node]]:
+    """Every node with its path in the file."""
+    for index, node in enumerate(nodes):
+        yield (*path, index), node
+        if isinstance(node, Category):
+            yield from nodes_with_paths(node.indicators, (*path, index, "indicators"))
+
+
+def value_order(scheme: Scheme) -> list[Indicator]:
+    """The indicators in an order in which each stands behind those its value refers to.
+
+    Raises:
+        graphlib.CycleError: the values refer to each other in a circle.
+    """
+    by_id = {leaf.id: leaf for leaf in scheme.leaves}
+    fields = expression_schema(scheme)
+    graph: dict[str, list[str]] = {
+        leaf.id: sorted(name for name in names_used(leaf) if name in by_id and name not in fields)
+        for leaf in scheme.leaves
+    }
+    return [by_id[name] for name in TopologicalSorter(graph).static_order()]
+
+
+def names_used(leaf: Indicator) -> set[str]:
+    """The names of fields and indicators that a value refers to."""
+    names: set[str] = set()
+    for text in texts(leaf.value):
+        try:
+            names |= compile_expression(text).names
+        except ExpressionError:
+            continue  # reported where expressions are checked
+    return names
+
+
+def texts(value: str | Mapping[str, str]) -> list[str]:
+    """The expressions that a value can be: one, or one a stage."""
+    return list(value.values()) if isinstance(value, Mapping) else [value]
