@@ -9,7 +9,7 @@ import typer
 
 from icredit.cli import rank, scheme, score, template, validate, zones  # noqa: F401  # each registers its command
 from icredit.cli.app import app
-from icredit.errors import ExitStatus, IcreditError
+from icredit.errors import ExitStatus, IcreditError, SchemeError
 from icredit.output.console import ClosedPipe, prepare_streams, say
 
 
@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         status = app(args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False)
+    except SchemeError as error:
+        say(str(error))  # nothing before the first FILE:LINE, so that editors can follow it
+        return int(error.status)
     except IcreditError as error:
         say(f"icredit: {error}")
         return int(error.status)

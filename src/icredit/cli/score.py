@@ -95,6 +95,8 @@ def score(
     submission = read(paths, rules, zones=register, sheet=sheet, zone=zone, as_of=today)
     if not quiet:
         console.say_all([note for file in submission.files for note in file.notes])
+        if not submission.rows_read:
+            console.say("no enterprises: the input has a header and nothing below it")
     _refuse_rejects(submission, strict=strict, limit=max_rejects)
     table = score(submission, rules, reference=scale, values=values)
     made = None

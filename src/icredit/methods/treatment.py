@@ -50,8 +50,9 @@ def log() -> Step:
     def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
         low, high = constants["log_minimum"], constants["log_maximum"]
         # Beyond the bounds only a saved reference can lead; there the transform ends at the bound.
-        within = values.clip(low, high)
-        return pl.when(high > low).then((within - low + 0.01 * (high - low)).log()).when(within.is_not_null()).then(0.0)
+        shifted = values.clip(low, high) - low + 0.01 * (high - low)
+        # In a group of equal values, and only there, the shifted value is 0; counting it as 1 makes its logarithm 0.
+        return (shifted + (shifted == 0).cast(pl.Float64)).log()
 
     return Step(apply, {"log_minimum": pl.Expr.min, "log_maximum": pl.Expr.max})
 

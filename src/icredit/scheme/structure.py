@@ -7,7 +7,7 @@ sees both kinds of fault at once, a part with a wrong shape is reported and then
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,7 +16,7 @@ from icredit.errors import Fault
 from icredit.methods.normalisation import METHODS, Goalposts, MinMax
 from icredit.scheme import model
 from icredit.scheme.source import Path, Source
-from icredit.text import did_you_mean
+from icredit.text import did_you_mean, nearest
 
 _LABEL = {"zh": "?", "en": "?"}
 _STAND_INS: dict[str, Any] = {
@@ -63,6 +63,10 @@ def build(source: Source) -> tuple[model.Scheme | None, list[Fault]]:
         grouped.setdefault(_real_path(source.data, detail), []).append(detail)
     faults = []
     for path, found in grouped.items():
+        if found[0]["type"] == "too_short" and any(
+            len(other) > len(path) and other[: len(path)] == path for other in grouped
+        ):
+            continue  # pydantic counts only the correct items of a list; the others are told one by one
         faults.append(Fault(source.line(path), _message(path, found)))
         _repair(repaired, path, found[0]["type"])
     try:
@@ -133,8 +137,16 @@ def _repair(data: Any, path: Path, kind: str) -> None:
             return
     if not path or not isinstance(here, dict):
         return
-    key = path[-1]
+    key = str(path[-1])
     if kind == "extra_forbidden" or key not in _STAND_INS:
         here.pop(key, None)
+    elif key == "id":
+        here[key] = "unnamed_" + "_".join(map(str, path[:-1]))
+    elif key == "type":
+        # The type that was meant, as far as one can tell, lest its absence makes other keys look wrong.
+        guessed = nearest(str(here.get(key)), get_args(model.FieldType), limit=1) or (
+            ["amount"] if "unit" in here else []
+        )
+        here[key] = guessed[0] if guessed else _STAND_INS[key]
     else:
-        here[key] = f"unnamed_{abs(hash(path)) % 10**8}" if key == "id" else copy.deepcopy(_STAND_INS[str(key)])
+        here[key] = copy.deepcopy(_STAND_INS[key])

@@ -79,7 +79,12 @@ def score(
         reference.require_scheme(scheme)
         reference.require_groups(with_values(typed, scheme, as_of))
     table = pipeline(typed, scheme, as_of=as_of, reference=reference, values=values)
-    return table if isinstance(data, pl.LazyFrame) else table.collect()
+    if isinstance(data, pl.LazyFrame):
+        return table
+    # polars 2.1 panics on some joins of empty frames; nobody scored is an empty table without asking it.
+    return (
+        pl.DataFrame(schema=table.collect_schema()) if frame.lazy().limit(1).collect().is_empty() else table.collect()
+    )
 
 
 def conform(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
