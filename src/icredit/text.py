@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BLANKS = re.compile(r"\s+")
+_INVISIBLE_ENDS = re.compile(r"^[\s\ufeff\u200b\u200e\u200f]+|[\s\ufeff\u200b\u200e\u200f]+$")
+
+# U+FF01 to U+FF5E are ASCII in the width of a Chinese character; U+2212 is the minus of typesetters.
+_NARROW: dict[int, str] = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-"}
 
 # What spreadsheet programs run as a formula when a cell begins with it (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -23,7 +27,12 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """A cell's text without what cannot be seen at its ends: blanks, no-break and ideographic spaces, marks of order."""
-    return text.strip().strip("\ufeff\u200b\u200e\u200f").strip()
+    return _INVISIBLE_ENDS.sub("", text)
+
+
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs made narrow, and nothing else: ² is no 2, ① no 1."""
+    return text.translate(_NARROW)
 
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:

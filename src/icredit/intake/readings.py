@@ -9,7 +9,6 @@ hold the two against each other.
 from __future__ import annotations
 
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from icredit import zones as register
 from icredit.intake import credit_code, rules
 from icredit.intake.rules import Rule
-from icredit.text import clean, fold
+from icredit.text import clean, fold, narrow
 
 #: What people write into a cell that has nothing to say. Missing, not zero.
 MISSING_MARKS = frozenset("- -- — —— – / \\ 无 未公开 未填报 不详 暂无 n/a na null none nan #n/a".split())
@@ -32,7 +31,7 @@ MISSING_MARKS = frozenset("- -- — —— – / \\ 无 未公开 未填报 不�
 _EXACT_DIGITS = 15
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[, \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*(?:\.\d*)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)|(\d{2})(\d{2}))(?: 00:00:00)?", re.ASCII)
 
 _FLAGS = {
@@ -85,7 +84,7 @@ class Reading(ABC):
 
 
 def _is_missing(text: str) -> bool:
-    return text.casefold() in MISSING_MARKS
+    return narrow(text).casefold() in MISSING_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +95,14 @@ class Number(Reading):
     percent: int | None = None
 
     def parse(self, text: str, notes: list[tuple[Rule, dict[str, Any]]]) -> float | None:
-        text = unicodedata.normalize("NFKC", text).replace(" ", "")
+        text = narrow(text)
         if _is_missing(text):
             return None
         shift = self.shift
         if self.percent is not None and text.endswith("%"):
-            text, shift = text[:-1], self.percent
-        if _GROUPED.fullmatch(text):
-            text = text.replace(",", "")
+            text, shift = text[:-1].rstrip(), self.percent
+        if grouped := _GROUPED.fullmatch(text):
+            text = text.replace(grouped["mark"], "")
         if not _NUMBER.fullmatch(text):
             raise refuse(rules.NUMBER)
         if not shift:
@@ -152,7 +151,7 @@ class Date(Reading):
     """A calendar date: 2019-03-01, 2019/3/1, 2019.3.1, 2019年3月1日 or 20190301."""
 
     def parse(self, text: str, notes: list[tuple[Rule, dict[str, Any]]]) -> date | None:
-        text = unicodedata.normalize("NFKC", text)
+        text = narrow(text)
         if _is_missing(text):
             return None
         match = _DATE.fullmatch(text)
@@ -250,7 +249,7 @@ class CreditCode(Reading):
     """A unified social credit code with the right check digit."""
 
     def parse(self, text: str, notes: list[tuple[Rule, dict[str, Any]]]) -> str | None:
-        code = "".join(unicodedata.normalize("NFKC", text).upper().split())
+        code = "".join(narrow(text).upper().split())
         if _is_missing(code):
             return None
         if credit_code.looks_like_number(code):

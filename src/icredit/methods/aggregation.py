@@ -11,54 +11,63 @@ from typing import Literal
 
 import polars as pl
 
+from icredit.methods.arithmetic import add, divide
+
 Aggregation = Literal["arithmetic", "geometric", "harmonic", "maximum", "minimum", "sum"]
 Scores = Sequence[pl.Expr]
 
 
-def _total(parts: Scores) -> pl.Expr:
-    return pl.sum_horizontal(*parts, ignore_nulls=True)
-
-
 def _weights_present(scores: Scores, weights: Scores) -> pl.Expr:
     """The weights of the children that count: those present."""
-    return _total([pl.when(score.is_not_null()).then(weight) for score, weight in zip(scores, weights, strict=True)])
+    return add([pl.when(score.is_not_null()).then(weight) for score, weight in zip(scores, weights, strict=True)])
+
+
+def _mean(mean: pl.Expr, scores: Scores) -> pl.Expr:
+    """A mean without the noise of floating point that would put it above its best or below its worst child."""
+    return mean.clip(pl.min_horizontal(*scores), pl.max_horizontal(*scores))
+
+
+def _with_weight(scores: Scores, weights: Scores) -> list[pl.Expr]:
+    """The scores of the children that have weight."""
+    return [pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)]
 
 
 def arithmetic(scores: Scores, weights: Scores) -> pl.Expr:
     """sum(w x) / sum(w) over the children present; missing if their weights add up to nothing."""
-    total = _weights_present(scores, weights)
-    weighted = _total([score * weight for score, weight in zip(scores, weights, strict=True)])
-    return pl.when(total > 0).then(weighted / total)
+    counted = _with_weight(scores, weights)
+    total = _weights_present(counted, weights)
+    weighted = add([score * weight for score, weight in zip(counted, weights, strict=True)])
+    return _mean(pl.when(total > 0).then(divide(weighted, total)), counted)
 
 
 def geometric(scores: Scores, weights: Scores) -> pl.Expr:
     """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
-    counted = [pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)]
+    counted = _with_weight(scores, weights)
     total = _weights_present(counted, weights)
-    logs = _total(
-        [pl.when(score > 0).then(score.log() * weight) for score, weight in zip(counted, weights, strict=True)]
-    )
+    logs = add([pl.when(score > 0).then(score.log() * weight) for score, weight in zip(counted, weights, strict=True)])
     lowest = pl.min_horizontal(*counted)
-    return pl.when((total > 0) & (lowest > 0)).then((logs / total).exp()).when(lowest == 0).then(0.0)
+    mean = _mean(divide(logs, total).exp(), counted)
+    return pl.when((total > 0) & (lowest > 0)).then(mean).when(lowest == 0).then(0.0)
 
 
 def harmonic(scores: Scores, weights: Scores) -> pl.Expr:
     """sum(w) / sum(w / x) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
-    counted = [pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)]
+    counted = _with_weight(scores, weights)
     total = _weights_present(counted, weights)
-    parts = _total([pl.when(score > 0).then(weight / score) for score, weight in zip(counted, weights, strict=True)])
+    parts = add([pl.when(score > 0).then(weight / score) for score, weight in zip(counted, weights, strict=True)])
     lowest = pl.min_horizontal(*counted)
-    return pl.when((total > 0) & (lowest > 0)).then(total / parts).when(lowest == 0).then(0.0)
+    mean = _mean(divide(total, parts), counted)
+    return pl.when((total > 0) & (lowest > 0)).then(mean).when(lowest == 0).then(0.0)
 
 
 def maximum(scores: Scores, weights: Scores) -> pl.Expr:
     """The best child that has weight."""
-    return pl.max_horizontal(*[pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)])
+    return pl.max_horizontal(*_with_weight(scores, weights))
 
 
 def minimum(scores: Scores, weights: Scores) -> pl.Expr:
     """The worst child that has weight."""
-    return pl.min_horizontal(*[pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)])
+    return pl.min_horizontal(*_with_weight(scores, weights))
 
 
 def total(scores: Scores, weights: Scores) -> pl.Expr:
@@ -66,7 +75,7 @@ def total(scores: Scores, weights: Scores) -> pl.Expr:
     present = pl.any_horizontal(
         *[score.is_not_null() & (weight > 0) for score, weight in zip(scores, weights, strict=True)]
     )
-    return pl.when(present).then(_total([score * weight for score, weight in zip(scores, weights, strict=True)]))
+    return pl.when(present).then(add([score * weight for score, weight in zip(scores, weights, strict=True)]))
 
 
 AGGREGATIONS: Mapping[str, Callable[[Scores, Scores], pl.Expr]] = {

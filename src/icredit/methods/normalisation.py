@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from icredit.methods.arithmetic import divide
 from icredit.methods.staged import STAGE, Number, number
 from icredit.methods.step import Constants, Step
 
@@ -28,7 +29,7 @@ def share_between(values: pl.Expr, low: pl.Expr, high: pl.Expr, direction: Direc
     gained = values - low if direction == "higher" else high - values
     span = high - low
     flat = pl.when(gained > 0).then(1.0).when(gained < 0).then(0.0).when(gained == 0).then(INDISTINCT)
-    return pl.when(span > 0).then((gained / span).clip(0.0, 1.0)).otherwise(flat)
+    return pl.when(span > 0).then(divide(gained, span).clip(0.0, 1.0)).otherwise(flat)
 
 
 class _Method(BaseModel):

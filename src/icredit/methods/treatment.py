@@ -25,7 +25,7 @@ def winsorise(lower: Number, upper: Number) -> Step:
     """Values beyond the two quantiles of the group become the quantile; levels are shares in [0, 1]."""
 
     def name(side: str, level: float) -> str:
-        return f"winsorise_{side}_{level:g}"
+        return f"winsorise_{side}_{level!r}"
 
     def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
         low = by_stage(lower, lambda level: constants[name("lower", level)])

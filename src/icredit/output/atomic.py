@@ -56,8 +56,7 @@ class FileGroup:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for temporary, _ in self._staged:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            _discard(temporary)
         self._staged.clear()
 
     def stage(self, path: Path) -> Path:
@@ -67,11 +66,11 @@ class FileGroup:
             if target.is_dir():
                 raise OSError(errno.EISDIR, "")
             if _is_special(target):
-                handle, name = tempfile.mkstemp(suffix=target.suffix)
+                handle, name = tempfile.mkstemp(suffix=".tmp")
                 os.close(handle)
                 temporary = Path(name)
             else:
-                temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+                temporary = _beside(target)
                 os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
                 if target.exists():
                     if not os.access(target, os.W_OK):
@@ -89,26 +88,84 @@ class FileGroup:
 
     def remove(self, path: Path) -> None:
         """Let a file of an earlier run go when this run's files take their places."""
+        with output_errors(path):
+            if path.is_dir():
+                raise OSError(errno.EISDIR, "")
         self._stale.append(path)
 
     def commit(self) -> None:
-        """Put every staged file in its place, in the order in which they were staged."""
+        """Put every staged file in its place, in the order in which they were staged; if one fails, put all back."""
         for temporary, target in self._staged:
             with output_errors(target):
                 _sync(temporary)
         for temporary, target in self._staged:
-            with output_errors(target):
-                if _is_special(target):
-                    with temporary.open("rb") as source, target.open("wb") as sink:
-                        shutil.copyfileobj(source, sink)
-                else:
+            if _is_special(target):  # it cannot be taken back, so it goes before anything else has changed
+                with output_errors(target), temporary.open("rb") as source, target.open("wb") as sink:
+                    shutil.copyfileobj(source, sink)
+        regular = [(temporary, target) for temporary, target in self._staged if not _is_special(target)]
+        undo = _Undo()
+        try:
+            for temporary, target in regular:
+                with output_errors(target):
+                    undo.keep(target)
                     temporary.replace(target)
-        for path in self._stale:
-            with output_errors(path):
-                path.unlink(missing_ok=True)
-        for folder in {target.parent for _, target in self._staged if not _is_special(target)}:
+            for path in self._stale:
+                with output_errors(path):
+                    undo.keep(path)
+                    path.unlink(missing_ok=True)
+        except BaseException:
+            undo.roll_back()
+            raise
+        undo.forget()
+        for folder in {target.parent for _, target in regular}:
             with contextlib.suppress(OSError):
                 _sync(folder)
+
+
+class _Undo:
+    """What stood in the places of a group before it was committed."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Path, Path | None]] = []
+
+    def keep(self, target: Path) -> None:
+        """Keep what stands at `target` under a second name, or that nothing does."""
+        if not target.exists():
+            self._kept.append((target, None))
+            return
+        second = _beside(target)
+        try:
+            os.link(target, second)
+        except OSError:  # a file system without links
+            shutil.copy2(target, second)
+        self._kept.append((target, second))
+
+    def roll_back(self) -> None:
+        """Put back what stood there."""
+        for target, second in reversed(self._kept):
+            with contextlib.suppress(OSError):
+                if second is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    second.replace(target)
+                    # Renaming a link over the file it links to does nothing, and leaves the second name.
+                    second.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Let the old files go."""
+        for _, second in self._kept:
+            if second is not None:
+                _discard(second)
+
+
+def _beside(target: Path) -> Path:
+    """A new name in the folder of `target`, hidden and short whatever the length of the target's name."""
+    return target.with_name(f".icredit-{secrets.token_hex(8)}.tmp")
+
+
+def _discard(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _is_special(path: Path) -> bool:

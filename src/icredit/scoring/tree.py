@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from icredit.methods.aggregation import AGGREGATIONS
+from icredit.methods.arithmetic import add, divide
 from icredit.methods.staged import by_stage, number
 from icredit.scheme.model import Category, Indicator, Node, Scheme, effective_weights
 from icredit.scoring.constants import share
@@ -45,9 +46,9 @@ def with_coverage(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
             weight = pl.when(pl.col(applies_column(leaf.id))).then(weight)
         counted.append(weight)
         lacking.append(pl.when(pl.col(value_column(leaf.id)).is_null()).then(weight))
-    total = pl.sum_horizontal(counted)
+    total = add(counted)
     # Counting what lacks, not what is there, makes full coverage exactly 1.
-    covered = (1 - pl.sum_horizontal(lacking) / total).round(_COVERAGE_DECIMALS).clip(0.0, 1.0)
+    covered = (1 - divide(add(lacking), total)).round(_COVERAGE_DECIMALS).clip(0.0, 1.0)
     return frame.with_columns(pl.when(total > 0).then(covered).otherwise(0.0).alias(COVERAGE))
 
 

@@ -13,6 +13,9 @@ from icredit.scheme.fields import expression_schema
 from icredit.scheme.model import Indicator, Scheme
 from icredit.scheme.walk import names_used, value_order
 
+#: No value is larger; differences and sums of such values stay finite.
+LARGEST = 1e100
+
 
 def value_column(indicator: str) -> str:
     """Name of the column that holds an indicator's value."""
@@ -27,7 +30,7 @@ def applies_column(indicator: str) -> str:
 def with_values(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> pl.LazyFrame:
     """Add the stage (where none was submitted), and per indicator its value and whether it applies.
 
-    A value that is not finite - a division by zero, a logarithm of nothing - is missing.
+    A value that is not finite - a division by zero, a logarithm of nothing - is missing, and so is one beyond `LARGEST`.
     """
     frame = frame.with_columns(pl.lit(as_of, pl.Date()).alias(TODAY))
     derived = pl.lit(None, pl.String())
@@ -58,5 +61,5 @@ def _add(frame: pl.LazyFrame, values: list[tuple[Indicator, pl.Expr]]) -> pl.Laz
     columns = []
     for leaf, expression in values:
         number = expression.cast(pl.Float64)
-        columns.append(pl.when(number.is_finite()).then(number).alias(value_column(leaf.id)))
+        columns.append(pl.when(number.abs() <= LARGEST).then(number).alias(value_column(leaf.id)))
     return frame.with_columns(columns)

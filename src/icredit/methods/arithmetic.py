@@ -1,0 +1,29 @@
+"""Sums and quotients whose last bit does not depend on how polars cuts a table into pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+
+def add(parts: Sequence[pl.Expr]) -> pl.Expr:
+    """The sum of the parts present, 0 if none is; added pairwise, always in the same order.
+
+    polars' own `sum_horizontal` adds in an order that depends on how many rows a thread was given, and with it the last
+    bits of the sum.
+    """
+    present = [part.fill_null(0.0) for part in parts]
+    while len(present) > 1:
+        pairs = [left + right for left, right in zip(present[::2], present[1::2], strict=False)]
+        present = pairs + present[len(present) - len(present) % 2 :]
+    return present[0]
+
+
+def divide(numerator: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    """Numerator / divisor, rounded correctly.
+
+    Where all rows of a piece have one divisor, polars multiplies by its reciprocal, which rounds differently. Adding
+    nothing times the numerator makes the divisor a column like any other.
+    """
+    return numerator / (divisor + 0.0 * numerator)
