@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"[\s\ufeff\u200b\u200e\u200f]+")
 _INVISIBLE_ENDS = re.compile(r"^[\s\ufeff\u200b\u200e\u200f]+|[\s\ufeff\u200b\u200e\u200f]+$")
 
 # U+FF01 to U+FF5E are ASCII in the width of a Chinese character; U+2212 is the minus of typesetters.
@@ -22,7 +22,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def fold(text: str) -> str:
     """A label as it is compared: full-width forms made narrow, no white space, lower case."""
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    # Once more, so that folding a folded label changes nothing: lower case can leave what NFKC would join.
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", folded).casefold())
 
 
 def clean(text: str) -> str:
@@ -48,6 +50,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)`, or nothing when no known word is near."""
     names = nearest(word, known, limit=1)
     return f" (did you mean '{names[0]}'?)" if names else ""
+
+
+def plain(number: float) -> str:
+    """A number with all its digits: 123456.75, and 5 for 5.0."""
+    return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(float(number))  # noqa: PLR2004
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -12,7 +12,7 @@ from icredit.intake import rules
 from icredit.intake.findings import Finding, Place, column_letters
 from icredit.intake.sources.table import ROW, TextTable
 from icredit.scheme.expressions import TODAY, compile_expression
-from icredit.scheme.fields import NAME, PROVINCE, USCC, ZONE, submission_fields, typed_schema
+from icredit.scheme.fields import NAME, PROVINCE, USCC, ZONE, for_expressions, submission_fields, typed_schema
 from icredit.scheme.model import Scheme
 from icredit.zones import ZoneRegister
 
@@ -76,9 +76,9 @@ class AcrossChecks:
         compiled = [compile_expression(check.when) for check in self._scheme.checks]
         broken = [f"check.{index}" for index in range(len(compiled))]
         # An unknown condition (a missing number in it) is not a broken rule.
-        marked = frame.with_columns(pl.lit(as_of).alias(TODAY)).with_columns(
-            one.expression.fill_null(False).alias(name) for one, name in zip(compiled, broken, strict=True)
-        )
+        conditions = [one.expression.fill_null(False).alias(name) for one, name in zip(compiled, broken, strict=True)]
+        computed = for_expressions(frame.lazy(), self._scheme, as_of).with_columns(conditions).select(broken)
+        marked = frame.with_columns(computed.collect())
         findings: list[Finding] = []
         for check, one, name in zip(self._scheme.checks, compiled, broken, strict=True):
             rule = rules.CHECK_ERROR if check.level == "error" else rules.CHECK_WARNING

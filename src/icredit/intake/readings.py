@@ -30,7 +30,7 @@ MISSING_MARKS = frozenset("- -- — —— – / \\ 无 未公开 未填报 不�
 # Up to so many digits a float, which `Count.parse` uses, and an integer are the same.
 _EXACT_DIGITS = 15
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[, \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*(?:\.\d*)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)|(\d{2})(\d{2}))(?: 00:00:00)?", re.ASCII)
 
@@ -252,10 +252,8 @@ class CreditCode(Reading):
         code = "".join(narrow(text).upper().split())
         if _is_missing(code):
             return None
-        if credit_code.looks_like_number(code):
-            raise refuse(rules.CODE_NUMBER)
         if not credit_code.has_shape(code):
-            raise refuse(rules.CODE_SHAPE)
+            raise refuse(rules.CODE_NUMBER if credit_code.looks_like_number(code) else rules.CODE_SHAPE)
         if code[17] != credit_code.check_digit(code):
             # Excel keeps 15 digits: an all-digit code that lost its last three now ends in zeros.
             raise refuse(rules.CODE_NUMBER if code.isdigit() and code.endswith("000") else rules.CODE_CHECK)

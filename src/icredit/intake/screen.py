@@ -23,21 +23,32 @@ _KNOWN_TYPES = {"float", "int", "str", "date", "bool"}
 
 def compile_screen(model: type[BaseModel], columns: list[str]) -> Mapping[str, Screened]:
     """Field -> screen, for the fields that have a column of text; blank cells pass where the field may be blank."""
-    return {name: _field(name, model.model_fields[name]) for name in columns}
+    decorators = model.__pydantic_decorators__
+    own = (
+        decorators.field_validators
+        or decorators.model_validators
+        or decorators.validators
+        or decorators.root_validators
+    )
+    # A model with validators of its own, which a subclass may add, has rules that nobody compiled.
+    return {name: _STOP if own else _field(name, model.model_fields[name]) for name in columns}
+
+
+_STOP = Screened(pl.lit(False), pl.lit(None))
 
 
 def _field(name: str, info: FieldInfo) -> Screened:
     metadata, optional, known = _unwrap(info.annotation)
     metadata = [*info.metadata, *metadata]
     readings = [item for item in metadata if isinstance(item, Reading)]
+    constraints = [item for item in metadata if not isinstance(item, Reading)]
+    if len(readings) != 1 or not known or any(type(item) not in _CONSTRAINTS for item in constraints):
+        return _STOP
     text = pl.col(name)
-    if len(readings) != 1 or not known:
-        return Screened(pl.lit(False), pl.lit(None))
     screened = readings[0].screen(text)
     passed = screened.passed
-    for item in metadata:
-        if not isinstance(item, Reading):
-            passed = passed & constraint(item, screened.value)
+    for item in constraints:
+        passed = passed & constraint(item, screened.value)
     # Missing text is missing in `passed` too; it passes only where the model takes None.
     return Screened(passed.fill_null(False) | (text.is_null() if optional else pl.lit(False)), screened.value)
 

@@ -16,6 +16,7 @@ from icredit.intake.screen import compile_screen
 from icredit.intake.sources.table import ROW, CellFault, TextTable
 from icredit.scheme.fields import NAME, USCC, typed_schema
 from icredit.scheme.model import Scheme
+from icredit.text import plain
 from icredit.zones import ZoneRegister
 
 _OK = "screen.ok"
@@ -107,7 +108,7 @@ class TableValidator:
             bound = context.get("ge", context.get("le"))
             if bound is not None:
                 unit = self._unit(name)
-                context["bound"] = f"{bound:g}{unit}"
+                context["bound"] = f"{plain(bound)}{unit}"
             context["limit"] = context.get("max_length")
             yield self._at(table, raw, row, rule, name, text, context)
 

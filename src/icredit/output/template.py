@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from icredit.output.atomic import output_errors
 from icredit.scheme.fields import USCC, ZONE, submission_fields
 from icredit.scheme.model import FieldSpec, Scheme
-from icredit.text import counted
+from icredit.text import counted, plain
 from icredit.zones import ZoneRegister
 
 DATA_SHEET, HELP_SHEET, LIST_SHEET = "填报数据", "填报说明", "选项"
@@ -74,6 +74,12 @@ def _printed(page: Any) -> None:
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
+def _text(cell: Any, text: str) -> None:
+    """Write text as text, even if it begins like a formula."""
+    cell.value = text
+    cell.data_type = "s"
+
+
 class _Lists:
     """The hidden sheet that holds the values of drop-downs."""
 
@@ -87,13 +93,14 @@ class _Lists:
         self._columns += 1
         letter = get_column_letter(self._columns)
         for row, value in enumerate(values, start=1):
-            self._page.cell(row, self._columns, value)
+            _text(self._page.cell(row, self._columns), value)
         return f"'{LIST_SHEET}'!${letter}$1:${letter}${len(values)}"
 
 
 def _column(page: Any, index: int, name: str, spec: FieldSpec, lists: _Lists, zones: ZoneRegister) -> None:
     letter = get_column_letter(index)
-    header = page.cell(1, index, header_text(spec))
+    header = page.cell(1, index)
+    _text(header, header_text(spec))
     header.font = Font(name=_FONT, bold=True)
     header.fill = _REQUIRED_FILL if spec.required else _OPTIONAL_FILL
     header.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
@@ -151,11 +158,13 @@ def _bounds(spec: FieldSpec) -> DataValidation:
     low = 0.0 if spec.type == "count" and spec.minimum is None else spec.minimum
     bounds: dict[str, str] = {"operator": "between", "formula1": "-1000000000000000", "formula2": "1000000000000000"}
     if low is not None:
-        bounds["formula1"] = f"{low:g}"
+        bounds["formula1"] = plain(low)
     if spec.maximum is not None:
-        bounds["formula2"] = f"{spec.maximum:g}"
+        bounds["formula2"] = plain(spec.maximum)
     found = DataValidation(type=kind, allow_blank=not spec.required, **bounds)
-    found.error = ("应为整数" if spec.type == "count" else "应为数字") + (f"，不小于{low:g}" if low is not None else "")
+    found.error = ("应为整数" if spec.type == "count" else "应为数字") + (
+        f"，不小于{plain(low)}" if low is not None else ""
+    )
     return found
 
 
@@ -192,8 +201,9 @@ def _help(page: Any, fields: Mapping[str, FieldSpec], scheme: Scheme) -> None:
         note = f"{spec.note.zh} {spec.note.en}" if spec.note else ""
         required = "必填 required；" if spec.required else ""
         rows.append([spec.label.zh, spec.label.en, spec.unit or "", types[spec.type], required + note])
-    for row in rows:
-        page.append(row)
+    for number, row in enumerate(rows, start=1):
+        for index, text in enumerate(row, start=1):
+            _text(page.cell(number, index), text)
     _printed(page)
     for letter, width in zip("ABCDE", (44, 52, 12, 18, 60), strict=True):
         page.column_dimensions[letter].width = width

@@ -18,7 +18,7 @@ from icredit.scheme.fields import RESERVED_COLUMNS
 from icredit.scheme.model import Category, Indicator, Node, Scheme, weight_in
 from icredit.scheme.source import Found, Path, Source
 from icredit.scheme.walk import nodes_with_paths
-from icredit.text import did_you_mean
+from icredit.text import did_you_mean, plain
 
 
 def check(scheme: Scheme, source: Source) -> list[Fault]:
@@ -28,6 +28,7 @@ def check(scheme: Scheme, source: Source) -> list[Fault]:
         _ids,
         check_fields.fields,
         check_fields.headers,
+        check_fields.choices,
         _stage_mappings,
         _weights,
         _normalisation,
@@ -43,7 +44,7 @@ def _scale(scheme: Scheme) -> Found:
     if scheme.scale[0] >= scheme.scale[1]:
         yield (
             ("scale",),
-            f"the lower end {scheme.scale[0]:g} of the scale is not below the upper end {scheme.scale[1]:g}",
+            f"the lower end {plain(scheme.scale[0])} of the scale is not below the upper end {plain(scheme.scale[1])}",
         )
 
 
@@ -139,7 +140,7 @@ def _method(scheme: Scheme, path: Path, leaf: Indicator, groupable: set[str]) ->
     if isinstance(method, Goalposts):
         for where, low, high in _numbers_by_stage(scheme, method.lower, method.upper):
             if low >= high:
-                yield (*path, "normalise", "lower"), f"lower {low:g} is not below upper {high:g}{where}"
+                yield (*path, "normalise", "lower"), f"lower {plain(low)} is not below upper {plain(high)}{where}"
     for column in method.within:
         if column not in groupable:
             hint = did_you_mean(column, groupable)
@@ -150,7 +151,7 @@ def _method(scheme: Scheme, path: Path, leaf: Indicator, groupable: set[str]) ->
     if leaf.treat.winsorise is not None:
         for where, low, high in _numbers_by_stage(scheme, *leaf.treat.winsorise):
             if not 0 <= low < high <= 1:
-                message = f"winsorise levels must rise within [0, 1], not [{low:g}, {high:g}]{where}"
+                message = f"winsorise levels must rise within [0, 1], not [{plain(low)}, {plain(high)}]{where}"
                 yield (*path, "treat", "winsorise"), message
 
 
@@ -169,4 +170,4 @@ def _grades(scheme: Scheme) -> Found:
         m for m, n in Counter(g.minimum for g in scheme.grades if not isinstance(g.minimum, Mapping)).items() if n > 1
     ]
     for minimum in repeated:
-        yield ("grades",), f"two grades begin at {minimum:g}"
+        yield ("grades",), f"two grades begin at {plain(minimum)}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from icredit import units
+from icredit.methods.staged import STAGE
 from icredit.scheme.expressions import TODAY
 from icredit.scheme.fields import IDENTITY, NUMERIC_TYPES, RESERVED_COLUMNS, submission_fields
-from icredit.scheme.model import FieldSpec, Scheme
+from icredit.scheme.model import Choice, FieldSpec, Scheme
 from icredit.scheme.source import Found, Path
-from icredit.text import did_you_mean, fold
+from icredit.text import did_you_mean, fold, plain
 
 
 def fields(scheme: Scheme) -> Found:
@@ -29,7 +30,7 @@ def fields(scheme: Scheme) -> Found:
 def _bounds(path: Path, name: str, spec: FieldSpec) -> Found:
     if spec.type in NUMERIC_TYPES:
         if spec.minimum is not None and spec.maximum is not None and spec.minimum >= spec.maximum:
-            yield (*path, "minimum"), f"minimum {spec.minimum:g} is not below maximum {spec.maximum:g}"
+            yield (*path, "minimum"), f"minimum {plain(spec.minimum)} is not below maximum {plain(spec.maximum)}"
         if spec.unit is not None:
             yield from _unit(path, spec)
         elif spec.type == "amount":
@@ -47,6 +48,21 @@ def _unit(path: Path, spec: FieldSpec) -> Found:
     if kind != spec.type:
         known = units.units_of(spec.type)
         yield (*path, "unit"), f"'{spec.unit}' is no unit of a {spec.type}{did_you_mean(str(spec.unit), known)}"
+
+
+def choices(scheme: Scheme) -> Found:
+    """No text means two choices of a field, or two stages."""
+    lists: list[tuple[Path, tuple[Choice, ...]]] = [
+        (("fields", name, "choices"), spec.choices) for name, spec in scheme.fields.items()
+    ]
+    lists.append((("stages",), submission_fields(scheme)[STAGE].choices))
+    for path, items in lists:
+        owner: dict[str, str] = {}
+        for index, choice in enumerate(items):
+            names = {fold(text) for text in (choice.id, choice.label.zh, choice.label.en, *choice.aliases)}
+            for name in sorted(names):
+                if owner.setdefault(name, choice.id) != choice.id:
+                    yield (*path, index), f"'{name}' would mean both '{owner[name]}' and '{choice.id}'"
 
 
 def headers(scheme: Scheme) -> Found:

@@ -18,6 +18,7 @@ from icredit.text import did_you_mean
 
 MAXIMUM_LENGTH = 4_000
 MAXIMUM_DEPTH = 40
+MAXIMUM_TOKENS = 500
 
 #: Name of the --as-of date in every expression.
 TODAY = "today"
@@ -30,6 +31,8 @@ FUNCTIONS = frozenset(
 
 KEYWORDS = frozenset("and or not is null in between like case when then else end true false cast as".split())
 _TYPES = frozenset("double float real integer int bigint text varchar date boolean".split())
+
+_CLOCKS = frozenset("current_date current_time current_timestamp localtime localtimestamp now".split())
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -62,71 +65,114 @@ def compile_expression(text: str) -> Compiled:
     Raises:
         ExpressionError: it is too long, uses what is not allowed, or is not SQL.
     """
-    names = _names(text)
-    try:
-        expression = pl.sql_expr(text)
-        used = set(expression.meta.root_names())
-    except Exception as error:  # noqa: BLE001  # polars raises a family of errors here, all with a readable first line
-        raise ExpressionError(f"cannot be understood as SQL: {_first_line(error)}") from None
-    if not used <= names:  # defence in depth: the tokens and polars must agree on what is a name
-        raise ExpressionError(f"uses '{min(used - names)}' in a way that is not allowed")
-    return Compiled(expression, frozenset(names))
+    tokens = _tokens(text)
+    names = frozenset(token.text.strip('"') for token in tokens if token.kind == "name")
+    expression = _to_polars(tokens, {})
+    used = set(expression.meta.root_names())
+    # Words that polars takes for something else than a column (current_date, an alias, a unit of time) differ here.
+    if used != names:
+        odd = min(used ^ names)
+        raise ExpressionError(f"uses '{odd}' in a way that is not allowed")
+    return Compiled(expression, names)
 
 
 def with_names(text: str, columns: Mapping[str, str]) -> pl.Expr:
     """The polars expression of a checked text, with some of its names meaning other columns."""
-    if not columns:
-        return compile_expression(text).expression
-    words = []
-    for kind, token in _tokens(text):
-        name = token[1:-1] if kind == "quoted" else token
-        words.append(f'"{columns[name]}"' if kind in ("word", "quoted") and name in columns else token)
-    return pl.sql_expr(" ".join(words))
+    return _to_polars(_tokens(text), columns) if columns else compile_expression(text).expression
 
 
-def _names(text: str) -> set[str]:
+def _to_polars(tokens: list[_Token], columns: Mapping[str, str]) -> pl.Expr:
+    words = [_spelled(token, columns) for token in tokens]
+    try:
+        return pl.sql_expr(" ".join(words))
+    except Exception as error:  # noqa: BLE001  # polars raises a family of errors here, all with a readable first line
+        raise ExpressionError(f"cannot be understood as SQL: {_first_line(error)}") from None
+
+
+def _spelled(token: _Token, columns: Mapping[str, str]) -> str:
+    """A token as polars shall read it."""
+    if token.kind == "name":
+        name = token.text.strip('"')
+        return f'"{columns.get(name, name)}"'
+    if token.kind == "number" and "e" not in token.text.lower():
+        # Otherwise 0.5 is a decimal with one digit after the point, and 1.0 / 3 has no more; and whole numbers overflow.
+        return f"{token.text}e0"
+    # A text that is no number becomes missing, and does not end the run.
+    return "try_cast" if token.text.lower() == "cast" else token.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A piece of an expression; `kind` is name, word (keyword, function, type), number, literal (whole), text or mark."""
+
+    kind: str
+    text: str
+
+
+def _tokens(text: str) -> list[_Token]:
+    """The pieces of an expression, all of them allowed."""
     if len(text) > MAXIMUM_LENGTH:
         raise ExpressionError(f"is longer than {MAXIMUM_LENGTH:,} characters")
-    tokens = _tokens(text)
-    _refuse_depth(tokens)
-    names: set[str] = set()
-    for index, (kind, word) in enumerate(tokens):
-        before = tokens[index - 1][1].lower() if index else ""
-        following = tokens[index + 1][1] if index + 1 < len(tokens) else ""
-        if kind == "quoted":
-            names.add(word[1:-1])
-        elif kind == "word" and _is_name(word, before, following):
-            names.add(word)
-    return names
+    pieces = _pieces(text)
+    if len(pieces) > MAXIMUM_TOKENS:
+        raise ExpressionError(f"has more than {MAXIMUM_TOKENS} words and signs")
+    _refuse_depth(pieces)
+    calls: list[tuple[str, int]] = []  # the function of every open bracket, and how many commas were passed in it
+    tokens: list[_Token] = []
+    for index, (kind, piece) in enumerate(pieces):
+        before = pieces[index - 1][1].lower() if index else ""
+        following = pieces[index + 1][1] if index + 1 < len(pieces) else ""
+        if piece == "(":
+            calls.append((before, 0))
+        elif piece == ")" and calls:
+            calls.pop()
+        elif piece == "," and calls:
+            calls[-1] = (calls[-1][0], calls[-1][1] + 1)
+        if kind in ("word", "quoted"):
+            is_name = kind == "quoted" or _is_name(piece, before, following)
+            if is_name and following == "(":
+                raise ExpressionError(f"{piece} is not a function a scheme may call")
+            tokens.append(_Token("name" if is_name else "word", piece))
+        elif kind == "number" and calls and calls[-1] == ("round", 1):
+            tokens.append(_Token("literal", piece))  # digits to round to are a whole number
+        else:
+            if kind == "text" and tokens and (tokens[-1].kind in ("name", "number", "text") or before == ")"):
+                raise ExpressionError(f"has the text {piece} where an operator is expected")
+            tokens.append(_Token(kind, piece))
+    return tokens
 
 
 def _is_name(word: str, before: str, following: str) -> bool:
-    """Whether a word is the name of a column, given the tokens around it; a function not allowed is refused."""
+    """Whether a word is the name of a column, given the pieces around it; a function not allowed is refused."""
     lower = word.lower()
     if following == "(" and lower not in KEYWORDS:
         if lower not in FUNCTIONS:
             raise ExpressionError(f"'{word}' is not a function a scheme may call{did_you_mean(lower, FUNCTIONS)}")
         return False
+    if lower in _CLOCKS:
+        raise ExpressionError(f"'{word}' is not allowed; the day of the evaluation is '{TODAY}'")
     if lower == "date" and following.startswith("'"):
         return False  # a literal: date '2024-01-01'
     return lower not in KEYWORDS and not (before == "as" and lower in _TYPES)
 
 
-def _refuse_depth(tokens: list[tuple[str, str]]) -> None:
+def _refuse_depth(pieces: list[tuple[str, str]]) -> None:
     depth = 0
-    for _, word in tokens:
+    for index, (_, word) in enumerate(pieces):
         depth += (word.lower() in ("(", "case")) - (word.lower() in (")", "end"))
         if depth > MAXIMUM_DEPTH:
             raise ExpressionError(f"is nested deeper than {MAXIMUM_DEPTH} levels")
+        if word == "(" and index + 1 < len(pieces) and pieces[index + 1][1] == ")":
+            raise ExpressionError("has brackets with nothing between them")
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
+def _pieces(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ExpressionError(f"has a character that is not allowed here: {text[position]!r}")
+            raise ExpressionError(f"has a character that is not allowed here: {text[position]!a}")
         position = match.end()
         if match.lastgroup != "space":
             found.append((str(match.lastgroup), match.group()))
@@ -148,5 +194,5 @@ def result_type(compiled: Compiled, schema: dict[str, pl.DataType]) -> pl.DataTy
         raise ExpressionError(f"does not fit its fields: {_first_line(error)}") from None
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -6,6 +6,7 @@ text, label: …}` without `format` takes any text as the enterprise's id).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -89,5 +90,21 @@ def typed_schema(scheme: Scheme) -> dict[str, pl.DataType]:
 
 
 def expression_schema(scheme: Scheme) -> dict[str, pl.DataType]:
-    """Name -> type of everything an expression may use, beside indicators: the fields and `today`."""
-    return {**typed_schema(scheme), TODAY: pl.Date()}
+    """Name -> type of everything an expression may use, beside indicators: the fields and `today`.
+
+    Counts compute as floating-point numbers: whole numbers of fixed size would overflow in silence.
+    """
+    return {**{name: computing_type(dtype) for name, dtype in typed_schema(scheme).items()}, TODAY: pl.Date()}
+
+
+def computing_type(dtype: pl.DataType) -> pl.DataType:
+    """The type that a column of the given type has in expressions."""
+    return pl.Float64() if dtype.is_integer() else dtype
+
+
+def for_expressions(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> pl.LazyFrame:
+    """Typed rows as expressions see them: counts as floating-point numbers, and `today`."""
+    counts = [name for name, dtype in typed_schema(scheme).items() if dtype.is_integer()]
+    return frame.with_columns(
+        *(pl.col(name).cast(pl.Float64) for name in counts), pl.lit(as_of, pl.Date()).alias(TODAY)
+    )

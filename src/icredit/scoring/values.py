@@ -8,8 +8,8 @@ from functools import partial
 import polars as pl
 
 from icredit.methods.staged import STAGE, by_stage
-from icredit.scheme.expressions import TODAY, compile_expression, with_names
-from icredit.scheme.fields import expression_schema
+from icredit.scheme.expressions import compile_expression, with_names
+from icredit.scheme.fields import expression_schema, for_expressions
 from icredit.scheme.model import Indicator, Scheme
 from icredit.scheme.walk import names_used, value_order
 
@@ -32,7 +32,7 @@ def with_values(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> pl.LazyFram
 
     A value that is not finite - a division by zero, a logarithm of nothing - is missing, and so is one beyond `LARGEST`.
     """
-    frame = frame.with_columns(pl.lit(as_of, pl.Date()).alias(TODAY))
+    frame = for_expressions(frame, scheme, as_of)
     derived = pl.lit(None, pl.String())
     for stage in reversed(scheme.stages):
         holds = compile_expression(stage.when).expression.fill_null(False)

@@ -26,6 +26,9 @@ Rows = Sequence[Sequence[Cell]]
 # Whole numbers up to here are exact in the floating point that workbooks store.
 _EXACT = 2**53
 
+# A sheet with so many recognised columns is worth a word when it is not read.
+_TABLE_FIELDS = 3
+
 
 def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
     """The text table of the sheet named, or of the visible sheet whose header recognises most fields."""
@@ -76,14 +79,19 @@ def _best_sheet(
         rows: Rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         match = matcher.best([[to_text(cell) for cell in row] for row in rows[:HEADER_WITHIN]])
         if best is None or (match.score if match else 0) > (best[2].score if best[2] else 0):
-            if best is not None and best[2] is not None:
+            if best is not None and _is_table(best[2]):
                 others.append(best[0])
             best = (name, rows, match)
-        elif match is not None:
+        elif _is_table(match):
             others.append(name)
     if best is None:
         raise InputError(f"{content.name}: the workbook has no visible sheet", hint="name a hidden one with --sheet")
     return *best, others
+
+
+def _is_table(match: HeaderMatch | None) -> bool:
+    """Whether a sheet looks like enterprises too, not like a page that mentions a credit code."""
+    return match is not None and match.score >= _TABLE_FIELDS
 
 
 def to_text(cell: Cell) -> str | None:
