@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -65,11 +66,18 @@ class Zone:
         """The name a person in China would write in a form: 长沙高新区."""
         return self.short_name if self.short_name.endswith("区") else f"{self.short_name}高新区"
 
+    def own_names(self) -> tuple[str, ...]:
+        """The names written in the register; no two zones share one."""
+        return (self.slug, self.short_name, self.full_name, *self.aliases)
+
     def names(self) -> Iterator[str]:
         """Every name that means this zone, the exact ones first."""
-        yield from (self.slug, self.short_name, self.full_name, *self.aliases)
-        for ending in _ENDINGS:
-            yield self.short_name + ending
+        yield from self.own_names()
+        # 源城(河源) is called 源城 where no one would think of another.
+        for stem in dict.fromkeys((self.short_name, re.split("[(（]", self.short_name)[0])):
+            yield stem
+            for ending in _ENDINGS:
+                yield stem + ending
         # 长沙国家高新技术产业开发区, 国家长沙高新技术产业开发区: where the word 国家 stands is a matter of taste.
         stem = self.full_name.removesuffix("高新技术产业开发区")
         if stem != self.full_name:
@@ -85,7 +93,7 @@ class ZoneRegister:
         self._slugs: dict[str, str] = {}
         # An exact name of one zone must win over a made-up variant of another, so those go in first.
         for zone in self.zones.values():
-            for name in (zone.slug, zone.short_name, zone.full_name, *zone.aliases):
+            for name in zone.own_names():
                 self._slugs.setdefault(fold(name), zone.slug)
         for zone in self.zones.values():
             for name in zone.names():
@@ -168,11 +176,35 @@ def load_zones(extra: Path | None = None) -> ZoneRegister:
             f"{extra}: cannot read the zone register: {error}", hint="it must be a UTF-8 CSV file"
         ) from None
     merged = {zone.slug: zone for zone in bundled_zones()}
-    merged.update((zone.slug, zone) for zone in _parse(text, str(extra)))
+    added = list(_parse(text, str(extra)))
+    merged.update((zone.slug, zone) for zone in added)
+    if len({zone.slug for zone in added}) < len(added):
+        twice = Counter(zone.slug for zone in added).most_common(1)[0][0]
+        raise InputError(f"{extra}: the slug '{twice}' stands twice")
+    _refuse_shared_names(merged.values(), extra)
     return ZoneRegister(merged.values())
 
 
+def _refuse_shared_names(zones: Iterable[Zone], extra: Path) -> None:
+    owner: dict[str, str] = {}
+    for zone in zones:
+        for name in zone.own_names():
+            other = owner.setdefault(fold(name), zone.slug)
+            if other != zone.slug:
+                raise InputError(
+                    f"{extra}: the name '{name}' would mean both '{other}' and '{zone.slug}'",
+                    hint="rename one, or give it the slug of the zone it replaces",
+                )
+
+
 def _parse(text: str, name: str) -> Iterator[Zone]:
+    try:
+        yield from _rows(text, name)
+    except csv.Error as error:
+        raise InputError(f"{name}: the zone register is not readable as CSV: {error}") from None
+
+
+def _rows(text: str, name: str) -> Iterator[Zone]:
     reader = csv.DictReader(text.splitlines())
     missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
     if missing:

@@ -12,6 +12,7 @@ from icredit.output import console
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from icredit.methods.staged import Number
     from icredit.scheme import Scheme
 
 commands = typer.Typer(
@@ -63,18 +64,21 @@ def show(scheme: _Named = None) -> None:
     note = basis_note(found)
     if note is not None:
         lines.append(note)
-    console.result("\n".join(lines) + "\n")
+    console.result(console.visible_lines("\n".join(lines)) + "\n\n")
     if console.is_terminal():
         console.result_table(_tree(found))
     else:
-        console.result(_lines(found))
-    rest = [f"{stage.id} {stage.label.zh}: {stage.when}" for stage in found.stages]
+        console.result(console.visible_lines(_lines(found)))
+    rest = [f"{stage.id} {stage.label.zh}: {' '.join(stage.when.split())}" for stage in found.stages]
     if rest:
         mark = "" if found.basis.stages == "official" else f" ({found.basis.stages})"
-        console.result(f"\n阶段 stages{mark}\n  " + "\n  ".join(rest))
+        console.result(console.visible_lines(f"\n阶段 stages{mark}\n  " + "\n  ".join(rest)))
     if found.grades:
         mark = "" if found.basis.grades == "official" else f" ({found.basis.grades})"
-        console.result(f"\n等级 grades{mark}\n  " + ", ".join(f"{one.id} >= {one.minimum}" for one in found.grades))
+        console.result(
+            f"\n等级 grades{mark}\n  "
+            + ", ".join(f"{console.visible(one.id)} >= {_staged(one.minimum)}" for one in found.grades)
+        )
 
 
 @commands.command()
@@ -106,6 +110,13 @@ def _rows(scheme: Scheme) -> list[tuple[int, list[str]]]:
     return rows
 
 
+def _staged(value: Number) -> str:
+    """A number, or the numbers of the stages: 60 or 50/55/60."""
+    from icredit.text import plain
+
+    return "/".join(plain(number) for number in value.values()) if isinstance(value, dict) else plain(value)
+
+
 def _headers(scheme: Scheme) -> list[str]:
     stages = [stage.label.zh for stage in scheme.stages] or ["权重 weight"]
     return ["指标", "indicator", "id", *stages, "方法 method", "依据 basis"]
@@ -123,10 +134,12 @@ def _tree(scheme: Scheme) -> Table:
         if index != dropped:
             label = index < headers.index("id")
             justify: Literal["left", "right"] = "left" if header in texts else "right"
-            shown.add_column(header, justify=justify, overflow="fold", no_wrap=not label)
+            shown.add_column(console.cell(header), justify=justify, overflow="fold", no_wrap=not label)
     for depth, cells in _rows(scheme):
         row = ["  " * depth + cells[0], *cells[1:]]
-        shown.add_row(*(c for i, c in enumerate(row) if i != dropped), style="bold" if depth == 0 else None)
+        shown.add_row(
+            *(console.cell(c) for i, c in enumerate(row) if i != dropped), style="bold" if depth == 0 else None
+        )
     return shown
 
 

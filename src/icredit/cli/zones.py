@@ -44,7 +44,7 @@ def zones(
         for header in headers if wide else _ON_NARROW:
             shown.add_column(header, no_wrap=True, overflow="ellipsis")
         for zone in found:
-            shown.add_row(*(getattr(zone, header) for header in (headers if wide else _ON_NARROW)))
+            shown.add_row(*(console.cell(getattr(zone, header)) for header in (headers if wide else _ON_NARROW)))
         console.result_table(shown)
     else:
         sink = io.StringIO()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import polars as pl
+from pydantic import Field, Strict
 
 T = TypeVar("T")
 
 #: The column that holds an enterprise's stage while a scheme is computed.
 STAGE = "stage"
 
-Number = float | dict[str, float]
+#: A number that is one, neither text nor yes, and of a size with which one can compute.
+Real = Annotated[float, Strict(), Field(ge=-1e15, le=1e15)]
+
+Number = Real | dict[str, Real]
 
 
 def by_stage(value: T | Mapping[str, T], build: Callable[[T], pl.Expr]) -> pl.Expr:

@@ -63,6 +63,13 @@ def result_table(table: Table) -> None:
         sys.stdout.flush()
 
 
+def cell(text: str) -> str:
+    """A text as a cell of a table for people: nothing in it is taken for an instruction."""
+    from rich.markup import escape  # noqa: PLC0415  # only tables need it
+
+    return escape(visible(text))
+
+
 def say(text: str) -> None:
     """Tell the user something on standard error."""
     with contextlib.suppress(BrokenPipeError):

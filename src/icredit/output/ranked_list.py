@@ -9,12 +9,11 @@ from typing import Any
 
 import polars as pl
 from rich.cells import cell_len
-from rich.markup import escape
 from rich.table import Table
 
 from icredit._version import __version__
 from icredit.output.columns import Labels, TableColumn
-from icredit.output.console import terminal_width, visible
+from icredit.output.console import cell, terminal_width
 from icredit.output.workbook import Sheet
 from icredit.zones import ZoneRegister
 
@@ -173,4 +172,4 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.0%}" if name == "coverage" else f"{value:.2f}"
-    return escape(visible(str(value)))
+    return cell(str(value))

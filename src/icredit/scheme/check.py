@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from icredit.errors import Fault
@@ -17,27 +18,48 @@ from icredit.scheme import check_expressions, check_fields
 from icredit.scheme.fields import RESERVED_COLUMNS
 from icredit.scheme.model import Category, Indicator, Node, Scheme, weight_in
 from icredit.scheme.source import Found, Path, Source
+from icredit.scheme.structure import STAND_IN_ID
 from icredit.scheme.walk import nodes_with_paths
 from icredit.text import did_you_mean, plain
 
 
-def check(scheme: Scheme, source: Source) -> list[Fault]:
-    """Everything wrong with the meaning of a scheme."""
+def check(scheme: Scheme, source: Source, spoiled: frozenset[Path] = frozenset()) -> list[Fault]:
+    """Everything wrong with the meaning of a scheme.
+
+    Args:
+        scheme: as built, with stand-ins in the place of parts of a wrong shape.
+        source: the file, for the lines.
+        spoiled: the paths of those parts. What only follows from them is no fault of its own.
+    """
+    unclear = frozenset(str(path[1]) for path in spoiled if path[:1] == ("fields",) and len(path) > 1)
+    stages_unclear = any(
+        path[:1] == ("stages",) and (path[-1] == "id" or isinstance(path[-1], int)) for path in spoiled
+    )
     checks: tuple[Callable[[Scheme], Found], ...] = (
         _scale,
         _ids,
         check_fields.fields,
         check_fields.headers,
         check_fields.choices,
-        _stage_mappings,
+        *(() if stages_unclear else (_stage_mappings,)),
         _weights,
         _normalisation,
-        check_expressions.conditions,
-        check_expressions.values,
+        partial(check_expressions.conditions, unclear=unclear),
+        partial(check_expressions.values, unclear=unclear),
         check_expressions.circles,
-        _grades,
+        _ranking,
     )
-    return [Fault(source.line(path), message) for one in checks for path, message in one(scheme)]
+    return [
+        Fault(source.line(path), message)
+        for one in checks
+        for path, message in one(scheme)
+        if STAND_IN_ID not in message and not _follows(path, spoiled)
+    ]
+
+
+def _follows(path: Path, spoiled: frozenset[Path]) -> bool:
+    """Whether a part is, holds or belongs to one that had a wrong shape."""
+    return any(path[: len(bad)] == bad or (bad[: len(path)] == path and bad[-1] == "weight") for bad in spoiled)
 
 
 def _scale(scheme: Scheme) -> Found:
@@ -141,6 +163,8 @@ def _method(scheme: Scheme, path: Path, leaf: Indicator, groupable: set[str]) ->
         for where, low, high in _numbers_by_stage(scheme, method.lower, method.upper):
             if low >= high:
                 yield (*path, "normalise", "lower"), f"lower {plain(low)} is not below upper {plain(high)}{where}"
+    for column in {name for name in method.within if method.within.count(name) > 1}:
+        yield (*path, "normalise", "within"), f"'{column}' stands twice in within"
     for column in method.within:
         if column not in groupable:
             hint = did_you_mean(column, groupable)
@@ -165,9 +189,12 @@ def _numbers_by_stage(scheme: Scheme, low: Number, high: Number) -> Iterator[tup
             yield f" in stage '{stage}'", pair[0], pair[1]
 
 
-def _grades(scheme: Scheme) -> Found:
-    repeated = [
-        m for m, n in Counter(g.minimum for g in scheme.grades if not isinstance(g.minimum, Mapping)).items() if n > 1
-    ]
-    for minimum in repeated:
-        yield ("grades",), f"two grades begin at {plain(minimum)}"
+def _ranking(scheme: Scheme) -> Found:
+    flat = [grade.minimum for grade in scheme.grades if not isinstance(grade.minimum, Mapping)]
+    for minimum, times in Counter(flat).items():
+        if times > 1:
+            yield ("grades",), f"two grades begin at {plain(minimum)}"
+    coverage = scheme.ranking.minimum_coverage
+    for share in coverage.values() if isinstance(coverage, Mapping) else [coverage]:
+        if not 0 <= share <= 1:
+            yield ("ranking", "minimum_coverage"), f"minimum_coverage is a share between 0 and 1, not {plain(share)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from graphlib import CycleError
+from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
@@ -11,14 +11,14 @@ from icredit.scheme.expressions import Compiled, ExpressionError, compile_expres
 from icredit.scheme.fields import expression_schema
 from icredit.scheme.model import Indicator, Scheme
 from icredit.scheme.source import Found, Path
-from icredit.scheme.walk import nodes_with_paths, value_order
+from icredit.scheme.walk import nodes_with_paths, value_graph
 from icredit.text import did_you_mean
 
 #: How much of an expression a message repeats.
 _SHOWN = 60
 
 
-def conditions(scheme: Scheme) -> Found:
+def conditions(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:
     """Checks, stages, vetoes and `applies` are true or false over fields."""
     fields = expression_schema(scheme)
     conditions: list[tuple[Path, str]] = [
@@ -32,11 +32,11 @@ def conditions(scheme: Scheme) -> Found:
         ),
     ]
     for path, text in conditions:
-        for message in _expression(text, fields, condition=True):
+        for message in _expression(text, fields, unclear, condition=True):
             yield path, message
 
 
-def values(scheme: Scheme) -> Found:
+def values(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:
     """Values are numbers over fields and other indicators."""
     fields = expression_schema(scheme)
     names = {**{leaf.id: pl.Float64() for leaf in scheme.leaves}, **fields}
@@ -46,34 +46,40 @@ def values(scheme: Scheme) -> Found:
         items = node.value.items() if isinstance(node.value, Mapping) else [("", node.value)]
         for stage, text in items:
             where: Path = (*path, "value", stage) if stage else (*path, "value")
-            for message in _expression(text, names, condition=False):
+            for message in _expression(text, names, unclear, condition=False):
                 yield where, message
 
 
 def circles(scheme: Scheme) -> Found:
     """No value refers to itself by way of others."""
-    try:
-        value_order(scheme)
-    except CycleError as error:
-        circle: list[str] = error.args[1]
-        for path, node in nodes_with_paths(scheme.indicators):
-            if node.id == circle[0] and isinstance(node, Indicator):
-                yield (*path, "value"), f"a cycle: {' -> '.join(reversed(circle))}"
-                return
+    graph = value_graph(scheme)
+    paths = {node.id: path for path, node in nodes_with_paths(scheme.indicators)}
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circle: list[str] = error.args[1][::-1]
+            yield (*paths[circle[0]], "value"), f"a cycle: {' -> '.join(circle)}"
+            graph[circle[0]] = []  # and see whether there is another
+        else:
+            return
 
 
-def _expression(text: str, names: Mapping[str, pl.DataType], *, condition: bool) -> Iterator[str]:
+def _expression(
+    text: str, names: Mapping[str, pl.DataType], unclear: frozenset[str], *, condition: bool
+) -> Iterator[str]:
+    text = " ".join(text.split())
     shown = f"'{text if len(text) <= _SHOWN else text[: _SHOWN - 3] + '...'}'"
     try:
         compiled: Compiled = compile_expression(text)
     except ExpressionError as error:
         yield f"expression {shown} {error}"
         return
-    unknown = sorted(compiled.names - set(names))
+    unknown = sorted(compiled.names - set(names) - unclear)
     for name in unknown:
         yield f"unknown field '{name}' in expression {shown}{did_you_mean(name, names)}"
-    if unknown:
-        return
+    if unknown or compiled.names & unclear:
+        return  # nothing can be said of the type of a field whose own definition is faulty
     try:
         found = result_type(compiled, {name: names[name] for name in compiled.names})
     except ExpressionError as error:

@@ -117,29 +117,44 @@ def _tokens(text: str) -> list[_Token]:
     if len(pieces) > MAXIMUM_TOKENS:
         raise ExpressionError(f"has more than {MAXIMUM_TOKENS} words and signs")
     _refuse_depth(pieces)
-    calls: list[tuple[str, int]] = []  # the function of every open bracket, and how many commas were passed in it
+    calls = _OpenCalls()
     tokens: list[_Token] = []
     for index, (kind, piece) in enumerate(pieces):
         before = pieces[index - 1][1].lower() if index else ""
         following = pieces[index + 1][1] if index + 1 < len(pieces) else ""
-        if piece == "(":
-            calls.append((before, 0))
-        elif piece == ")" and calls:
-            calls.pop()
-        elif piece == "," and calls:
-            calls[-1] = (calls[-1][0], calls[-1][1] + 1)
+        calls.meet(piece, before)
         if kind in ("word", "quoted"):
             is_name = kind == "quoted" or _is_name(piece, before, following)
             if is_name and following == "(":
                 raise ExpressionError(f"{piece} is not a function a scheme may call")
             tokens.append(_Token("name" if is_name else "word", piece))
-        elif kind == "number" and calls and calls[-1] == ("round", 1):
-            tokens.append(_Token("literal", piece))  # digits to round to are a whole number
-        else:
-            if kind == "text" and tokens and (tokens[-1].kind in ("name", "number", "text") or before == ")"):
-                raise ExpressionError(f"has the text {piece} where an operator is expected")
-            tokens.append(_Token(kind, piece))
+            continue
+        if kind == "text" and tokens and (tokens[-1].kind in ("name", "number", "text") or before == ")"):
+            raise ExpressionError(f"has the text {piece} where an operator is expected")
+        tokens.append(_Token("literal" if kind == "number" and calls.in_digits else kind, piece))
     return tokens
+
+
+class _OpenCalls:
+    """Which argument of which function one is in, from the left."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, int]] = []
+
+    def meet(self, piece: str, before: str) -> None:
+        """Go on to the next piece."""
+        if piece == "(":
+            self._open.append((before, 0))
+        elif piece == ")" and self._open:
+            self._open.pop()
+        elif piece == "," and self._open:
+            function, argument = self._open[-1]
+            self._open[-1] = (function, argument + 1)
+
+    @property
+    def in_digits(self) -> bool:
+        """Whether this is the number of digits that `round` rounds to, which must stay a whole number."""
+        return bool(self._open) and self._open[-1] == ("round", 1)
 
 
 def _is_name(word: str, before: str, following: str) -> bool:

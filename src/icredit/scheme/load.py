@@ -48,7 +48,11 @@ def find_scheme(name: str | Path | None = None) -> tuple[str, Traversable | Path
     if str(name) in bundled:
         return f"{name}.yaml", bundled[str(name)]
     path = Path(name)
-    if not path.exists():
+    try:
+        found = bool(str(name)) and path.exists()
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        found = False
+    if not found:
         hint = f"bundled schemes: {', '.join(sorted(bundled))}{did_you_mean(str(name), bundled)}"
         raise UsageError(f"no scheme '{name}': neither a file nor the id of a bundled scheme", hint=hint)
     return str(name), path
@@ -72,14 +76,15 @@ def parse_scheme(text: str, shown: str = LOCAL_FILE) -> Scheme:
         SchemeError: with every fault and its line.
     """
     source = parse(text)
-    if isinstance(source, list):
-        raise SchemeError(shown, source)
-    scheme, faults = build(source)
-    if scheme is not None:
-        faults += check(scheme, source)
-    if faults or scheme is None:
+    if isinstance(source, Fault):
+        raise SchemeError(shown, [source])
+    built = build(source)
+    faults = [*source.faults, *built.faults]
+    if built.scheme is not None:
+        faults += check(built.scheme, source, built.spoiled)
+    if faults or built.scheme is None:
         raise SchemeError(shown, faults or [Fault(1, "not a scheme")])
-    return scheme
+    return built.scheme
 
 
 def bundled_schemes() -> Mapping[str, Traversable | Path]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from icredit.methods.aggregation import Aggregation
 from icredit.methods.normalisation import Direction, Normalisation
-from icredit.methods.staged import Number
+from icredit.methods.staged import Number, Real
 from icredit.methods.treatment import Transform
 
 Basis = Literal["official", "reported", "project-default"]
@@ -53,8 +53,8 @@ class FieldSpec(Model):
     unit: str | None = Field(
         default=None, description="Unit of the stored number: 万元, 人, %; other units are converted."
     )
-    minimum: float | None = Field(default=None, description="Smallest valid number, in `unit`. Counts start at 0.")
-    maximum: float | None = Field(default=None, description="Largest valid number, in `unit`.")
+    minimum: Real | None = Field(default=None, description="Smallest valid number, in `unit`. Counts start at 0.")
+    maximum: Real | None = Field(default=None, description="Largest valid number, in `unit`.")
     required: bool = Field(default=False, description="A blank is an error.")
     choices: tuple[Choice, ...] = Field(default=(), description="The allowed values of a choice field.")
     max_length: int = Field(default=200, ge=1, le=10_000, description="Longest valid text, in characters.")
@@ -187,7 +187,7 @@ class Scheme(Model):
     title: Label
     edition: str = Field(min_length=1)
     basis: BasisSpec = BasisSpec()
-    scale: tuple[float, float] = Field(default=(0.0, 100.0), description="Range of every normalised value and score.")
+    scale: tuple[Real, Real] = Field(default=(0.0, 100.0), description="Range of every normalised value and score.")
     fields: dict[Identifier, FieldSpec] = Field(min_length=1)
     checks: tuple[CheckSpec, ...] = ()
     stages: tuple[StageSpec, ...] = ()

@@ -1,26 +1,29 @@
 """From plain data to a `Scheme`: pydantic's findings told as faults with a line, and all of them in one go.
 
 pydantic stops at the shape of the data; what a scheme *means* is checked later, on the built model. So that an author
-sees both kinds of fault at once, a part with a wrong shape is reported and then replaced by a harmless stand-in.
+sees both kinds of fault at once, a part with a wrong shape is reported and then taken away or replaced by a harmless
+stand-in. What such a part would have meant is not known: the checks of meaning leave it alone (`spoiled`).
 """
 
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from icredit.errors import Fault
-from icredit.methods.normalisation import METHODS, Goalposts, MinMax
+from icredit.methods.normalisation import METHODS
 from icredit.scheme import model
+from icredit.scheme.places import keys_at
 from icredit.scheme.source import Path, Source
 from icredit.text import did_you_mean, nearest
 
 _LABEL = {"zh": "?", "en": "?"}
+_METHOD = {"method": "goalposts", "lower": 0, "upper": 1}
 _STAND_INS: dict[str, Any] = {
-    "id": "unnamed",
     "title": _LABEL,
     "edition": "?",
     "label": _LABEL,
@@ -32,47 +35,76 @@ _STAND_INS: dict[str, Any] = {
     "when": "false",
     "value": "0",
     "minimum": 0,
-    "normalise": {"method": "goalposts", "lower": 0, "upper": 1},
+    "normalise": _METHOD,
 }
+
+#: How the ids begin that stand in for missing ones; no message that speaks of such an id is of use to an author.
+STAND_IN_ID = "unnamed_"
 
 _STAGED = {
     "value": "an SQL expression, or a mapping of stage to expression",
-    **dict.fromkeys(
-        ("weight", "lower", "upper", "minimum", "minimum_coverage"), "a number, or a mapping of stage to number"
-    ),
+    **dict.fromkeys(("weight", "lower", "upper", "minimum_coverage"), "a number, or a mapping of stage to number"),
+    "minimum": "a number",
+    "maximum": "a number",
+    "scale": "two numbers, such as [0, 100]",
     "winsorise": "two quantile levels, such as [0.01, 0.99]",
 }
 
-_KEYS = {
-    key
-    for part in (*vars(model).values(), MinMax, Goalposts)
-    if isinstance(part, type) and issubclass(part, BaseModel)
-    for key in part.model_fields
-}
+# Repairing one part may bring to light the next; nobody has so many layers of faults.
+_ROUNDS = 12
 
 
-def build(source: Source) -> tuple[model.Scheme | None, list[Fault]]:
-    """The scheme (with stand-ins for faulty parts, or None if not even that is possible) and the faults found."""
-    try:
-        return model.Scheme.model_validate(source.data), []
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-    repaired = copy.deepcopy(source.data)
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What could be built from a file.
+
+    Attributes:
+        scheme: with stand-ins for faulty parts; None if not even that was possible.
+        faults: what has a wrong shape.
+        spoiled: the paths of the parts that were replaced or taken away.
+    """
+
+    scheme: model.Scheme | None
+    faults: tuple[Fault, ...] = ()
+    spoiled: frozenset[Path] = frozenset()
+
+
+def build(source: Source) -> Built:
+    """The scheme of a file, and what is wrong with the shape of the file."""
+    data = copy.deepcopy(source.data)
+    faults: list[Fault] = []
+    spoiled: set[Path] = set()
+    for round_number in range(_ROUNDS):
+        try:
+            return Built(model.Scheme.model_validate(data), tuple(faults), frozenset(spoiled))
+        except ValidationError as error:
+            grouped = _grouped(data, error.errors(include_url=False))
+        for path, found in grouped.items():
+            # Later rounds see what repairs have done, which is no fault of the author's.
+            if round_number == 0:
+                faults.append(Fault(source.line(path), _message(data, path, found)))
+            spoiled.add(path)
+        # Items of lists are taken away from the end, so that the places of the others stay what they are.
+        for path, found in sorted(grouped.items(), key=lambda item: _order(item[0]), reverse=True):
+            _repair(data, path, found[0]["type"])
+    return Built(None, tuple(faults), frozenset(spoiled))
+
+
+def _order(path: Path) -> list[tuple[int, str]]:
+    return [(part, "") if isinstance(part, int) else (0, part) for part in path]
+
+
+def _grouped(data: Any, details: list[ErrorDetails]) -> dict[Path, list[ErrorDetails]]:
+    """Pydantic's findings by the part they speak of, the outermost of parts within each other."""
     grouped: dict[Path, list[ErrorDetails]] = {}
     for detail in details:
-        grouped.setdefault(_real_path(source.data, detail), []).append(detail)
-    faults = []
-    for path, found in grouped.items():
-        if found[0]["type"] == "too_short" and any(
-            len(other) > len(path) and other[: len(path)] == path for other in grouped
-        ):
-            continue  # pydantic counts only the correct items of a list; the others are told one by one
-        faults.append(Fault(source.line(path), _message(path, found)))
-        _repair(repaired, path, found[0]["type"])
-    try:
-        return model.Scheme.model_validate(repaired), faults
-    except (ValidationError, TypeError):
-        return None, faults
+        grouped.setdefault(_real_path(data, detail), []).append(detail)
+    # pydantic counts only the correct items of a list, and calls it too short for the others.
+    short = {path for path, found in grouped.items() if all(detail["type"] == "too_short" for detail in found)}
+    for path in short:
+        if any(len(other) > len(path) and other[: len(path)] == path for other in grouped):
+            del grouped[path]
+    return grouped
 
 
 def _real_path(data: Any, detail: ErrorDetails) -> Path:
@@ -85,27 +117,30 @@ def _real_path(data: Any, detail: ErrorDetails) -> Path:
             path, here = (*path, part), here.get(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             path, here = (*path, part), here[part]
-    staged = next((index for index, part in enumerate(path) if part in _STAGED and index >= len(path) - 2), None)
-    return path if staged is None or detail["type"] == "missing" else path[: staged + 1]
+    if detail["type"] == "extra_forbidden" or (detail["type"] == "missing" and not isinstance(detail["loc"][-1], int)):
+        return path
+    start = 2 if path[:1] == ("fields",) else 0  # a field may have the id of a key
+    staged = next((index for index, part in enumerate(path) if index >= start and part in _STAGED), None)
+    return path if staged is None else path[: staged + 1]
 
 
-def _message(path: Path, found: list[ErrorDetails]) -> str:
+def _message(data: Any, path: Path, found: list[ErrorDetails]) -> str:
     """What is wrong at a path, in our words where pydantic's are not for people."""
     detail, key = found[0], str(path[-1]) if path else "the file"
     given = detail["input"]
     tell = {
         "missing": lambda: f"missing key '{key}'",
-        "extra_forbidden": lambda: f"unknown key '{key}'{did_you_mean(key, _KEYS)}",
+        "extra_forbidden": lambda: _unknown_key(data, path),
         "union_tag_invalid": lambda: _unknown_method(given),
         "union_tag_not_found": lambda: f"'{key}' needs a key 'method'; methods: {', '.join(METHODS)}",
         "literal_error": lambda: _not_one_of(key, detail),
         "string_pattern_mismatch": lambda: f"'{given}' cannot be an id: letters, digits and _ only, first a letter",
     }.get(detail["type"])
-    if tell is not None:
+    if tell is not None and not (detail["type"] == "missing" and isinstance(detail["loc"][-1], int)):
         return tell()
     if not path:
         return "a scheme is a mapping of keys such as id, title, fields, indicators"
-    if key in _STAGED:
+    if key in _STAGED and len(path) != 2:  # noqa: PLR2004  # ("fields", "weight") is a field
         return f"'{key}' must be {_STAGED[key]}"
     return f"'{key}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
@@ -121,32 +156,55 @@ def _not_one_of(key: str, detail: ErrorDetails) -> str:
     return f"'{key}' cannot be '{given}'{did_you_mean(given, expected)}; one of: {', '.join(expected)}"
 
 
+def _unknown_key(data: Any, path: Path) -> str:
+    here = data
+    for part in path[:-1]:
+        here = here[part]
+    known = [key for key in keys_at(here, path[:-1]) if key != path[-1]]
+    return f"unknown key '{path[-1]}'{did_you_mean(str(path[-1]), known)}"
+
+
 def _repair(data: Any, path: Path, kind: str) -> None:
     """Replace the part at `path` by a stand-in, or take it away."""
     here = data
-    for depth, part in enumerate(path[:-1]):
-        # Anything wrong below `normalise` is mended by replacing all of it.
-        if part == "normalise":
-            here[part] = _STAND_INS["normalise"]
+    for part in path[:-1]:
+        if part == "normalise" and path[0] == "indicators" and kind != "extra_forbidden":
+            here[part] = copy.deepcopy(_METHOD)  # anything wrong below is mended by replacing all of it
             return
         try:
             here = here[part]
         except (KeyError, IndexError, TypeError):
-            return
-        if depth == len(path) - 1:
-            return
-    if not path or not isinstance(here, dict):
+            return  # gone with the repair of something around it
+    if not path:
         return
-    key = str(path[-1])
-    if kind == "extra_forbidden" or key not in _STAND_INS:
+    key = path[-1]
+    if isinstance(here, list) and isinstance(key, int):
+        del here[key : key + 1]
+    elif isinstance(here, dict):
+        _repair_key(here, str(key), path, kind)
+
+
+def _repair_key(here: dict[str, Any], key: str, path: Path, kind: str) -> None:
+    if path[:1] == ("fields",) and len(path) == 2:  # noqa: PLR2004  # a whole field
+        here[key] = {"label": {"zh": STAND_IN_ID + key, "en": STAND_IN_ID + key}, "type": "text"}
+    elif kind == "extra_forbidden" or (key not in _STAND_INS and key != "id") or _may_go(key, path):
         here.pop(key, None)
     elif key == "id":
-        here[key] = "unnamed_" + "_".join(map(str, path[:-1]))
+        here[key] = STAND_IN_ID + "_".join(map(str, path[:-1]))
     elif key == "type":
-        # The type that was meant, as far as one can tell, lest its absence makes other keys look wrong.
+        # The type that was meant, as far as one can tell.
         guessed = nearest(str(here.get(key)), get_args(model.FieldType), limit=1) or (
             ["amount"] if "unit" in here else []
         )
         here[key] = guessed[0] if guessed else _STAND_INS[key]
+    elif key == "label":
+        here[key] = {language: STAND_IN_ID + "_".join(map(str, path)) for language in ("zh", "en")}
+    elif key in ("zh", "en"):
+        here[key] = STAND_IN_ID + "_".join(map(str, path))
     else:
         here[key] = copy.deepcopy(_STAND_INS[key])
+
+
+def _may_go(key: str, path: Path) -> bool:
+    """Whether a faulty part can do without: the bounds and the note of a field, the label of a grade."""
+    return (key == "minimum" and path[0] == "fields") or (key == "label" and path[0] == "grades") or key == "note"

@@ -19,6 +19,12 @@ def nodes_with_paths(nodes: tuple[Node, ...], path: Path = ("indicators",)) -> I
             yield from nodes_with_paths(node.indicators, (*path, index, "indicators"))
 
 
+def value_graph(scheme: Scheme) -> dict[str, list[str]]:
+    """Indicator -> the other indicators that its value refers to; a name that is a field's means the field."""
+    others = {leaf.id for leaf in scheme.leaves} - set(expression_schema(scheme))
+    return {leaf.id: sorted(names_used(leaf) & others) for leaf in scheme.leaves}
+
+
 def value_order(scheme: Scheme) -> list[Indicator]:
     """The indicators in an order in which each stands behind those its value refers to.
 
@@ -26,12 +32,7 @@ def value_order(scheme: Scheme) -> list[Indicator]:
         graphlib.CycleError: the values refer to each other in a circle.
     """
     by_id = {leaf.id: leaf for leaf in scheme.leaves}
-    fields = expression_schema(scheme)
-    graph: dict[str, list[str]] = {
-        leaf.id: sorted(name for name in names_used(leaf) if name in by_id and name not in fields)
-        for leaf in scheme.leaves
-    }
-    return [by_id[name] for name in TopologicalSorter(graph).static_order()]
+    return [by_id[name] for name in TopologicalSorter(value_graph(scheme)).static_order()]
 
 
 def names_used(leaf: Indicator) -> set[str]:
