@@ -8,12 +8,15 @@ import polars as pl
 
 from icredit.errors import UsageError
 from icredit.scoring.pipeline import SCORED
-from icredit.scoring.ranks import RANKS, ranked, rounded
+from icredit.scoring.ranks import RANKS, points, ranked
 from icredit.text import did_you_mean
 from icredit.zones import ZoneRegister, load_zones, province_hint, province_names
 
 #: Enterprises on the national list.
 TOP = 500
+
+#: Columns without which there is no list.
+_NEEDED = (*RANKS, "uscc", "zone", "province", "stage", "status", "score", "grade")
 
 #: Columns of a scored table that are no score.
 _NO_SCORES = (*RANKS, "uscc", "name", "zone", "province", "stage", "status", "grade", "coverage")
@@ -52,7 +55,8 @@ def rank(
     """
     if top is not None and top < 1:
         raise UsageError(f"a list has at least one place, not {top}")
-    points = _points(table, by, decimals)
+    _require_columns(table)
+    earned = _earned(table, by, decimals)
     chosen = table.lazy().filter(pl.col("status") == SCORED)
     if names := _several(zone):
         register = zones or load_zones()
@@ -63,17 +67,23 @@ def rank(
         if wanted:
             _require_known(table, column, wanted)
             chosen = chosen.filter(pl.col(column).is_in(wanted))
-    selected = ranked(chosen, points).filter(pl.col("rank").is_not_null())
+    selected = ranked(chosen, earned).filter(pl.col("rank").is_not_null())
     if top is not None:
         selected = selected.filter(pl.col("rank") <= top)
     return selected.select(table.columns).collect()
+
+
+def _require_columns(table: pl.DataFrame) -> None:
+    lacking = [name for name in _NEEDED if name not in table.columns]
+    if lacking:
+        raise UsageError(f"not a scored table: no column {', '.join(lacking)}", hint="make one with icredit.score()")
 
 
 def _several(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _points(table: pl.DataFrame, by: str, decimals: int) -> pl.Expr:
+def _earned(table: pl.DataFrame, by: str, decimals: int) -> pl.Expr:
     scores = [
         name
         for name, dtype in table.schema.items()
@@ -82,7 +92,7 @@ def _points(table: pl.DataFrame, by: str, decimals: int) -> pl.Expr:
     if by not in scores:
         raise UsageError(f"cannot rank by '{by}'{did_you_mean(by, scores)}", hint=f"columns: {', '.join(scores)}")
     # The overall rank already says how scores compare on the scheme's decimals.
-    return -pl.col("rank").cast(pl.Float64) if by == "score" else rounded(pl.col(by), decimals)
+    return -pl.col("rank").cast(pl.Float64) if by == "score" else points(pl.col(by), decimals)
 
 
 def _provinces(name: str) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -156,7 +155,7 @@ class ZoneRegister:
 def bundled_zones() -> ZoneRegister:
     """The register that comes with icredit."""
     source = resources.files("icredit").joinpath("data/zones.csv")
-    return ZoneRegister(_parse(source.read_text("utf-8-sig"), "zones.csv"))
+    return ZoneRegister(zone for _, zone in _parse(source.read_text("utf-8-sig"), "zones.csv"))
 
 
 def load_zones(extra: Path | None = None) -> ZoneRegister:
@@ -176,35 +175,38 @@ def load_zones(extra: Path | None = None) -> ZoneRegister:
             f"{extra}: cannot read the zone register: {error}", hint="it must be a UTF-8 CSV file"
         ) from None
     merged = {zone.slug: zone for zone in bundled_zones()}
-    added = list(_parse(text, str(extra)))
-    merged.update((zone.slug, zone) for zone in added)
-    if len({zone.slug for zone in added}) < len(added):
-        twice = Counter(zone.slug for zone in added).most_common(1)[0][0]
-        raise InputError(f"{extra}: the slug '{twice}' stands twice")
-    _refuse_shared_names(merged.values(), extra)
+    lines: dict[str, int] = {}
+    for line, zone in _parse(text, str(extra)):
+        if zone.slug in lines:
+            raise InputError(f"{extra}:{line}: the slug '{zone.slug}' stands twice")
+        lines[zone.slug] = line
+        merged[zone.slug] = zone
+    _refuse_shared_names(merged.values(), extra, lines)
     return ZoneRegister(merged.values())
 
 
-def _refuse_shared_names(zones: Iterable[Zone], extra: Path) -> None:
+def _refuse_shared_names(zones: Iterable[Zone], extra: Path, lines: Mapping[str, int]) -> None:
     owner: dict[str, str] = {}
     for zone in zones:
         for name in zone.own_names():
             other = owner.setdefault(fold(name), zone.slug)
             if other != zone.slug:
+                line = lines.get(zone.slug) or lines.get(other) or 1
                 raise InputError(
-                    f"{extra}: the name '{name}' would mean both '{other}' and '{zone.slug}'",
+                    f"{extra}:{line}: the name '{name}' would mean both '{other}' and '{zone.slug}'",
                     hint="rename one, or give it the slug of the zone it replaces",
                 )
 
 
-def _parse(text: str, name: str) -> Iterator[Zone]:
+def _parse(text: str, name: str) -> Iterator[tuple[int, Zone]]:
+    """Every zone with its line."""
     try:
         yield from _rows(text, name)
     except csv.Error as error:
         raise InputError(f"{name}: the zone register is not readable as CSV: {error}") from None
 
 
-def _rows(text: str, name: str) -> Iterator[Zone]:
+def _rows(text: str, name: str) -> Iterator[tuple[int, Zone]]:
     reader = csv.DictReader(text.splitlines())
     missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
     if missing:
@@ -218,7 +220,7 @@ def _rows(text: str, name: str) -> Iterator[Zone]:
         if blank:
             raise InputError(f"{name}:{reader.line_num}: zone without {', '.join(blank)}")
         aliases = tuple(alias for alias in re.split(r"[;|；、]\s*", (row.get("aliases") or "").strip()) if alias)
-        yield Zone(**values, aliases=aliases)
+        yield reader.line_num, Zone(**values, aliases=aliases)
 
 
 @lru_cache(maxsize=1)

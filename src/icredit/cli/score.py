@@ -76,7 +76,6 @@ def score(
     from icredit.output.run import Run, RunFiles
     from icredit.scheme.load import find_scheme, read_scheme
     from icredit.scoring import Reference, measure, score
-    from icredit.scoring.run import conform
     from icredit.zones import load_zones
 
     today = options.parse_date(as_of, "--as-of")
@@ -87,7 +86,7 @@ def score(
     register = load_zones(zones)
     scale = Reference.load(reference) if reference is not None else None
     if scale is not None:
-        scale.require_scheme(rules)
+        scale = scale.of_scheme(rules)
     paths = find_files(files)
     targets = RunFiles(output, save_reference)
     targets.check([*paths, *(path for path in (scheme_file, reference, zones) if isinstance(path, Path))])
@@ -101,7 +100,7 @@ def score(
     table = score(submission, rules, reference=scale, values=values)
     made = None
     if save_reference is not None:
-        made = scale or measure(conform(submission.frame.lazy(), rules), rules, today)
+        made = scale or measure(submission, rules)
     asked = {
         "scheme": shown,
         "zone": zone,

@@ -26,7 +26,7 @@ TODAY = "today"
 #: The functions an expression may call; each works on one row. docs/scheme.md lists them.
 FUNCTIONS = frozenset(
     "abs ceil coalesce exp floor greatest if ifnull least length ln log10 log2 lower mod nullif pow power round sign "
-    "sqrt starts_with ends_with strpos trim upper year month".split()
+    "sqrt starts_with ends_with trim upper year month".split()
 )
 
 KEYWORDS = frozenset("and or not is null in between like case when then else end true false cast as".split())

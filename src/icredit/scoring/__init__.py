@@ -2,7 +2,7 @@
 
 from icredit.scoring.pipeline import pipeline, table_columns
 from icredit.scoring.ranks import ranked
-from icredit.scoring.reference import Reference, measure
-from icredit.scoring.run import score
+from icredit.scoring.reference import Reference
+from icredit.scoring.run import measure, score
 
 __all__ = ["Reference", "measure", "pipeline", "ranked", "score", "table_columns"]

@@ -14,7 +14,7 @@ import polars as pl
 from icredit.methods.step import Step
 from icredit.methods.treatment import TRANSFORMS, winsorise
 from icredit.scheme.model import Indicator, Scheme
-from icredit.scoring.values import value_column
+from icredit.scoring.values import applies_column, value_column
 
 Groups = tuple[str, ...]
 
@@ -64,6 +64,11 @@ def share(indicator: Indicator) -> pl.Expr:
     return _chain(indicator, lambda name, _: pl.col(constant_column(indicator.id, name)))[0]
 
 
+def constant_names(indicator: Indicator) -> list[str]:
+    """The columns of an indicator's constants."""
+    return list(_aggregations(indicator))
+
+
 def constant_column(indicator: str, constant: str) -> str:
     """Name of the column that holds a constant of an indicator."""
     return f"{indicator}.{constant}"
@@ -75,6 +80,8 @@ def _aggregations(indicator: Indicator) -> dict[str, pl.Expr]:
 
 def _chain(indicator: Indicator, constant: Callable[[str, pl.Expr], pl.Expr]) -> tuple[pl.Expr, dict[str, pl.Expr]]:
     values = pl.col(value_column(indicator.id))
+    if indicator.applies is not None:  # what has no meaning says nothing about others either
+        values = pl.when(pl.col(applies_column(indicator.id))).then(values)
     aggregations: dict[str, pl.Expr] = {}
     for step in steps(indicator):
         found = {name: aggregate(values) for name, aggregate in step.constants.items()}

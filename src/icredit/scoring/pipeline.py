@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from icredit.methods.staged import number
+from icredit.methods.staged import STAGE, by_stage, number
 from icredit.scheme.expressions import compile_expression
 from icredit.scheme.model import Category, Indicator, Scheme
 from icredit.scoring.constants import constant_frames, with_constants
-from icredit.scoring.ranks import RANKS, ranked, rounded
+from icredit.scoring.ranks import RANKS, limit, points, ranked
 from icredit.scoring.reference import Reference
-from icredit.scoring.tree import COVERAGE, rejected, score_column, with_coverage, with_scores
+from icredit.scoring.tree import COVERAGE, has_staged_weights, rejected, score_column, with_coverage, with_scores
 from icredit.scoring.values import value_column, with_values
 
 #: What became of an enterprise; only scored ones are ranked.
@@ -42,8 +42,8 @@ def pipeline(
     frame = with_constants(frame, constants)
     frame = with_coverage(with_scores(frame, scheme), scheme)
     frame = _with_status(frame, scheme)
-    points = rounded(pl.when(pl.col("status") == SCORED).then(pl.col("score")), scheme.ranking.decimals)
-    frame = ranked(frame.with_columns(_grade(points, scheme).alias("grade")), points)
+    earned = points(pl.when(pl.col("status") == SCORED).then(pl.col("score")), scheme.ranking.decimals)
+    frame = ranked(frame.with_columns(_grade(earned, scheme).alias("grade")), earned)
     return frame.select(_columns(scheme, values=values))
 
 
@@ -64,7 +64,9 @@ def _columns(scheme: Scheme, *, values: bool) -> list[pl.Expr]:
 def _with_status(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     vetoed = [compile_expression(veto.when).expression.fill_null(False) for veto in scheme.vetoes] or [pl.lit(False)]
     too_little = pl.col(COVERAGE) < number(scheme.ranking.minimum_coverage)
-    frame = frame.with_columns(pl.when(~rejected(scheme)).then(pl.col("score")).alias("score"))
+    # Without a stage there are no weights where any is staged, and what the other weights would add up to is no score.
+    weighed = pl.col(STAGE).is_in(scheme.stage_ids) if has_staged_weights(scheme) else pl.lit(True)
+    frame = frame.with_columns(pl.when(~rejected(scheme) & weighed).then(pl.col("score")).alias("score"))
     status = (
         pl.when(pl.any_horizontal(vetoed))
         .then(pl.lit(VETOED))
@@ -75,13 +77,18 @@ def _with_status(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     return frame.with_columns(status.alias("status"))
 
 
-def _grade(points: pl.Expr, scheme: Scheme) -> pl.Expr:
-    """The best grade whose minimum the points reach; grades are tried from the highest minimum down."""
-    grade = pl.lit(None, pl.String())
-    reached: list[tuple[float, str, pl.Expr]] = []
-    for one in scheme.grades:
-        height = max(one.minimum.values()) if isinstance(one.minimum, dict) else one.minimum
-        reached.append((height, one.id, points >= number(one.minimum)))
-    for _, name, holds in sorted(reached, key=lambda item: item[0]):
-        grade = pl.when(holds).then(pl.lit(name)).otherwise(grade)
-    return grade
+def _grade(earned: pl.Expr, scheme: Scheme) -> pl.Expr:
+    """The grade with the highest minimum, of the row's stage, that the points reach."""
+
+    def in_stage(stage: str | None) -> pl.Expr:
+        grade = pl.lit(None, pl.String())
+        minima = {
+            one.id: one.minimum[str(stage)] if isinstance(one.minimum, dict) else one.minimum for one in scheme.grades
+        }
+        for name, minimum in sorted(minima.items(), key=lambda item: item[1]):
+            grade = pl.when(earned >= limit(minimum, scheme.ranking.decimals)).then(pl.lit(name)).otherwise(grade)
+        return grade
+
+    if not any(isinstance(one.minimum, dict) for one in scheme.grades):
+        return in_stage(None)
+    return by_stage({stage: stage for stage in scheme.stage_ids}, in_stage)

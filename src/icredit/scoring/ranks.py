@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 from icredit.methods.staged import STAGE
@@ -10,18 +12,27 @@ from icredit.methods.staged import STAGE
 RANKS = ("rank", "zone_rank", "stage_rank")
 
 
-def rounded(score: pl.Expr, decimals: int) -> pl.Expr:
-    """The score as it is ranked and graded: halves go away from zero, as people and Excel round."""
-    return score.round(decimals, mode="half_away_from_zero")
+def points(score: pl.Expr, decimals: int) -> pl.Expr:
+    """The score as it is ranked and graded: a whole number of units of its last decimal, 57.0245 as 570245.
+
+    Halves go away from zero, as people and Excel round: by the decimal digits of a score, not by the binary number behind
+    them, which for 0.285 is a little less.
+    """
+    return (score * 10.0**decimals).round_sig_figs(15).round(0, mode="half_away_from_zero")
 
 
-def ranked(frame: pl.LazyFrame, points: pl.Expr) -> pl.LazyFrame:
-    """Add the ranks by `points` (more is better, missing is not ranked), overall, in the zone and in the stage; then
+def limit(minimum: float, decimals: int) -> float:
+    """A limit in the same units."""
+    return float(Decimal(repr(minimum)).scaleb(decimals))
+
+
+def ranked(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
+    """Add the ranks by `earned` (more is better, missing is not ranked), overall, in the zone and in the stage; then
     put the rows in rank order, those of equal rank in order of `uscc`, those without rank last.
 
     Ties share the best rank: 1, 2, 2, 4.
     """
-    place = points.rank("min", descending=True)
+    place = earned.rank("min", descending=True)
     frame = frame.with_columns(
         place.cast(pl.Int64).alias("rank"),
         *(

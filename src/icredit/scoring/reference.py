@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,10 @@ from typing import Any
 import polars as pl
 
 from icredit.errors import DataError, InputError, UsageError
+from icredit.methods.staged import STAGE
 from icredit.scheme.model import Scheme
-from icredit.scoring.constants import Groups, constant_frames, groupings
-from icredit.scoring.values import with_values
+from icredit.scoring.constants import Groups, constant_frames, constant_names, groupings, with_constants
+from icredit.scoring.values import applies_column, value_column, with_values
 
 _FORMAT = "icredit-reference-1"
 
@@ -55,15 +57,19 @@ class Reference:
             InputError: the text is not one.
         """
         try:
-            content: dict[str, Any] = json.loads(text)
+            content: dict[str, Any] = json.loads(text, parse_constant=_refuse_constant)
             if content["format"] != _FORMAT:
                 raise ValueError(f"unknown format {content['format']!r}")
+            names = [content["scheme"], content["scheme_sha256"]]
+            if not all(isinstance(name, str) for name in names):
+                raise ValueError("the scheme and its hash must be text")
             constants = {tuple(part["within"]): _frame(part["within"], part["groups"]) for part in content["constants"]}
-            return cls(content["scheme"], content["scheme_sha256"], int(content["rows"]), constants)
-        except (ValueError, KeyError, TypeError, AttributeError, pl.exceptions.PolarsError) as error:
-            raise InputError(
-                f"{shown}: not a reference of icredit: {error}", hint="make one with --save-reference"
-            ) from None
+            return cls(names[0], names[1], int(content["rows"]), constants)
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            problem = f"no key {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
+        except pl.exceptions.PolarsError as error:
+            problem = str(error).splitlines()[0]
+        raise InputError(f"{shown}: not a reference of icredit: {problem}", hint="make one with --save-reference")
 
     @classmethod
     def load(cls, path: str | Path) -> Reference:
@@ -74,11 +80,12 @@ class Reference:
             raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
         return cls.from_json(text, str(path))
 
-    def require_scheme(self, scheme: Scheme) -> None:
-        """Refuse a reference that another scheme made.
+    def of_scheme(self, scheme: Scheme) -> Reference:
+        """The reference, if the scheme made it and it holds exactly what the scheme needs.
 
         Raises:
             UsageError: the scheme's content is not the one the reference was made under.
+            InputError: constants are missing, or a group stands twice: the file was edited.
         """
         if self.digest != scheme.digest:
             raise UsageError(
@@ -86,33 +93,73 @@ class Reference:
                 f"not under {scheme.id}, {scheme.digest[:12]}",
                 hint="score with the scheme of the reference, or make a new reference with --save-reference",
             )
+        needed = {
+            within: [name for leaf in leaves for name in constant_names(leaf)]
+            for within, leaves in groupings(scheme).items()
+        }
+        if set(self.constants) != set(needed):
+            raise InputError("the reference is damaged: it does not hold the groups of its scheme", hint=_ANEW)
+        complete: dict[Groups, pl.DataFrame] = {}
+        for within, names in needed.items():
+            frame = self.constants[within]
+            schema = {**dict.fromkeys(within, pl.String()), **dict.fromkeys(names, pl.Float64())}
+            if frame.is_empty() and within:
+                frame = pl.DataFrame(schema=schema)
+            if set(frame.columns) != set(schema) or frame.height != (frame.select(within).n_unique() if within else 1):
+                raise InputError("the reference is damaged: constants are missing or stand twice", hint=_ANEW)
+            complete[within] = frame.select(list(schema))
+        return Reference(self.scheme, self.digest, self.rows, complete)
 
-    def require_groups(self, frame: pl.LazyFrame) -> None:
-        """Refuse a batch with groups that the reference knows nothing of; `frame` has stages and values.
+    def require_constants(self, frame: pl.LazyFrame, scheme: Scheme) -> None:
+        """Refuse a batch that needs a constant which the reference's batch did not have; `frame` has stages and values.
 
         Raises:
-            DataError: such a group, and how many enterprises are in it.
+            DataError: the first such indicator and group, and how many enterprises are in it.
         """
-        for within, known in self.constants.items():
-            if not within:
-                continue
-            keys = list(within)
-            unknown = frame.group_by(keys).len("n").join(known.lazy(), on=keys, how="anti", nulls_equal=True)
-            for row in unknown.drop_nulls(keys).sort(keys).head(1).collect().iter_rows(named=True):
-                group = ", ".join(f"{key}={row[key]}" for key in keys)
-                raise DataError(
-                    f"the reference has no constants for {group}, where {row['n']} enterprises are to be scored",
-                    hint="the batch it was made from had no such enterprise; score without --reference",
-                )
+        for within, leaves in groupings(scheme).items():
+            joined = with_constants(frame, {within: self.constants[within].lazy()})
+            for leaf in leaves:
+                unknown = pl.any_horizontal(pl.col(name).is_null() for name in constant_names(leaf))
+                lacking = joined.filter(pl.col(value_column(leaf.id)).is_not_null() & unknown)
+                if leaf.applies is not None:
+                    lacking = lacking.filter(pl.col(applies_column(leaf.id)))
+                if STAGE in within:
+                    lacking = lacking.filter(pl.col(STAGE).is_not_null())  # they are not scored in any case
+                found = lacking.select(*within).collect() if within else lacking.select("uscc").collect()
+                if found.height:
+                    group = ", ".join(f"{key}={found[key][0]}" for key in within) or "the batch"
+                    same = found.filter(pl.col(key).eq_missing(pl.lit(found[key][0])) for key in within).height
+                    raise DataError(
+                        f"the reference has no constants of {leaf.id} for {group}, where {same} enterprises are to be scored",
+                        hint="nobody of the batch it was made from had such a number; score without --reference",
+                    )
+
+
+_ANEW = "make it anew with --save-reference"
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
 
 
 def _frame(within: list[str], groups: list[dict[str, Any]]) -> pl.DataFrame:
+    for row in groups:
+        for name, value in row.items():
+            right = isinstance(value, str | None) if name in within else _is_number(value)
+            if not right:
+                raise ValueError(f"{name} cannot be {value!r}"[:200])
     names = list(groups[0]) if groups else within
     schema: dict[str, Any] = {name: pl.String if name in within else pl.Float64 for name in names}
     return pl.DataFrame(groups, schema=schema, orient="row")
 
 
-def measure(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> Reference:
+def _is_number(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(value))
+    )
+
+
+def constants_of(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> Reference:
     """The reference of a batch of typed rows."""
     valued = with_values(frame, scheme, as_of)
     within = list(groupings(scheme))

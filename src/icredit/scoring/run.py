@@ -1,4 +1,4 @@
-"""`score`, the verb: takes what a notebook has at hand, checks that it can be meant, and runs the query."""
+"""`score` and `measure`, the verbs: they take what a notebook has at hand, check that it can be meant, and run the query."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icredit.errors import UsageError
 from icredit.scheme.fields import USCC, typed_schema
 from icredit.scheme.load import load_scheme
 from icredit.scoring.pipeline import pipeline
-from icredit.scoring.reference import Reference
+from icredit.scoring.reference import Reference, constants_of
 from icredit.scoring.values import with_values
 
 if TYPE_CHECKING:
@@ -69,22 +69,41 @@ def score(
         DataError: the reference knows nothing of a group that is to be scored.
     """
     scheme = scheme or load_scheme()
-    if isinstance(data, pl.DataFrame | pl.LazyFrame):
-        frame = data
-    else:
-        frame, as_of = data.frame, as_of or data.as_of
-    as_of = as_of or date.today()
-    typed = conform(frame.lazy(), scheme)
+    typed, as_of = _typed(data, scheme, as_of)
     if reference is not None:
-        reference.require_scheme(scheme)
-        reference.require_groups(with_values(typed, scheme, as_of))
+        reference = reference.of_scheme(scheme)
+        reference.require_constants(with_values(typed, scheme, as_of), scheme)
     table = pipeline(typed, scheme, as_of=as_of, reference=reference, values=values)
     if isinstance(data, pl.LazyFrame):
         return table
     # polars 2.1 panics on some joins of empty frames; nobody scored is an empty table without asking it.
-    return (
-        pl.DataFrame(schema=table.collect_schema()) if frame.lazy().limit(1).collect().is_empty() else table.collect()
-    )
+    return pl.DataFrame(schema=table.collect_schema()) if typed.limit(1).collect().is_empty() else table.collect()
+
+
+def measure(
+    data: pl.DataFrame | pl.LazyFrame | Submission, scheme: Scheme | None = None, as_of: date | None = None
+) -> Reference:
+    """The reference of a batch: its constants, to score later enterprises on the same scale.
+
+    Args:
+        data: as for `score`.
+        scheme: default as `load_scheme()`.
+        as_of: as for `score`.
+
+    Raises:
+        UsageError: as `score`.
+    """
+    scheme = scheme or load_scheme()
+    typed, as_of = _typed(data, scheme, as_of)
+    return constants_of(typed, scheme, as_of)
+
+
+def _typed(
+    data: pl.DataFrame | pl.LazyFrame | Submission, scheme: Scheme, as_of: date | None
+) -> tuple[pl.LazyFrame, date]:
+    if isinstance(data, pl.DataFrame | pl.LazyFrame):
+        return conform(data.lazy(), scheme), as_of or date.today()
+    return conform(data.frame.lazy(), scheme), as_of or data.as_of
 
 
 def conform(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
@@ -99,12 +118,15 @@ def conform(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     columns = []
     for name, dtype in typed_schema(scheme).items():
         given = present.get(name)
+        column = pl.col(name)
         if given is None or given == pl.Null:
             columns.append(pl.lit(None, dtype).alias(name))
-        elif given == dtype:
-            columns.append(pl.col(name))
-        elif given.is_numeric() and dtype.is_numeric():
-            columns.append(pl.col(name).cast(dtype))
+        elif given.is_float() and dtype.is_numeric():
+            # Neither NaN nor infinity is a number. A count that came as a float stays one: 1.5 must not become 1.
+            number = column.cast(pl.Float64)
+            columns.append(pl.when(number.is_finite()).then(number).alias(name))
+        elif given == dtype or (given.is_numeric() and dtype.is_numeric()):
+            columns.append(column.cast(dtype))
         else:
             raise UsageError(
                 f"the column '{name}' is {given}, but the field is {dtype}",

@@ -35,8 +35,9 @@ def with_scores(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
 
 def with_coverage(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     """Add the share of an enterprise's weight that data back: of the indicators that apply to it, those with a value."""
-    shares = {stage: effective_weights(scheme, stage) for stage in scheme.stage_ids}
-    flat = effective_weights(scheme, None) if not shares else {}
+    staged = has_staged_weights(scheme)
+    shares = {stage: effective_weights(scheme, stage) for stage in scheme.stage_ids} if staged else {}
+    flat = {} if staged else effective_weights(scheme, None)
     counted: list[pl.Expr] = []
     lacking: list[pl.Expr] = []
     for leaf in scheme.leaves:
@@ -50,6 +51,11 @@ def with_coverage(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     # Counting what lacks, not what is there, makes full coverage exactly 1.
     covered = (1 - divide(add(lacking), total)).round(_COVERAGE_DECIMALS).clip(0.0, 1.0)
     return frame.with_columns(pl.when(total > 0).then(covered).otherwise(0.0).alias(COVERAGE))
+
+
+def has_staged_weights(scheme: Scheme) -> bool:
+    """Whether a weight differs by stage."""
+    return any(isinstance(node.weight, dict) for node in scheme.nodes())
 
 
 def rejected(scheme: Scheme) -> pl.Expr:
