@@ -1,6 +1,19 @@
-"""`python -m icredit`."""
+"""`python -m icredit`, and the entry point of the `icredit` program."""
 
-from icredit.cli import run
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Run the command line and end the process with its exit status."""
+    try:
+        from icredit.cli import main  # noqa: PLC0415  # Ctrl-C while it loads is an interruption like any other
+    except KeyboardInterrupt:
+        sys.stderr.write("icredit: interrupted; nothing was written\n")
+        sys.exit(130)
+    sys.exit(main())
+
 
 if __name__ == "__main__":
     run()

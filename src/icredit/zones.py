@@ -158,16 +158,21 @@ def bundled_zones() -> ZoneRegister:
     return ZoneRegister(zone for _, zone in _parse(source.read_text("utf-8-sig"), "zones.csv"))
 
 
+def register_file(extra: Path | None = None) -> Path | None:
+    """The file of further zones that `load_zones` would read, if any."""
+    local = Path("zones.csv")
+    return extra or (local if local.is_file() else None)
+
+
 def load_zones(extra: Path | None = None) -> ZoneRegister:
     """The bundled register, with the zones of `extra` (or of ./zones.csv, if there is one) added or replaced by slug.
 
     Raises:
         InputError: the extra file cannot be read, or lacks one of the columns slug, short_name, full_name, province.
     """
+    extra = register_file(extra)
     if extra is None:
-        extra = Path("zones.csv")
-        if not extra.is_file():
-            return bundled_zones()
+        return bundled_zones()
     try:
         text = extra.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,5 +1,5 @@
 """The command line: one module a command; it parses, calls, prints."""
 
-from icredit.cli.main import main, run
+from icredit.cli.main import main
 
-__all__ = ["main", "run"]
+__all__ = ["main"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from icredit.cli import rank, scheme, score, template, validate, zones  # noqa: F401  # each registers its command
 from icredit.cli.app import app
 from icredit.errors import ExitStatus, IcreditError, SchemeError
-from icredit.output.console import ClosedPipe, prepare_streams, say
+from icredit.output.atomic import output_errors
+from icredit.output.console import ClosedPipe, give_up_output, prepare_streams, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     prepare_streams()
     try:
-        status = app(args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False)
+        status = _run(arguments)
     except SchemeError as error:
         say(str(error))  # nothing before the first FILE:LINE, so that editors can follow it
         return int(error.status)
@@ -40,6 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(status or 0)
 
 
-def run() -> None:
-    """The entry point of the `icredit` program."""
-    sys.exit(main())
+def _run(arguments: Sequence[str] | None) -> int | None:
+    """The command itself; what typer prints (help, the version) may find standard output full or closed."""
+    try:
+        status = app(args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit:  # typer's way to end when the reader of its output has gone
+        give_up_output()
+        return int(ExitStatus.DONE)
+    except OSError as error:
+        if isinstance(error, IcreditError):
+            raise
+        give_up_output()
+        with output_errors(Path("standard output")):
+            raise
+    return status

@@ -62,11 +62,11 @@ def rank(
     from icredit.output.workbook import write_workbook
     from icredit.ranking import rank
     from icredit.text import counted
-    from icredit.zones import load_zones
+    from icredit.zones import load_zones, register_file
 
     if output is not None:
         require_format(output)
-        refuse_overwriting_inputs([output], [table])
+        refuse_overwriting_inputs([output], [table, *filter(None, [register_file(zones)])])
     register = load_zones(zones)
     scored, columns, manifest = read_scored(table)
     scheme = (manifest or {}).get("scheme") or {}

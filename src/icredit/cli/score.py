@@ -76,7 +76,7 @@ def score(
     from icredit.output.run import Run, RunFiles
     from icredit.scheme.load import find_scheme, read_scheme
     from icredit.scoring import Reference, measure, score
-    from icredit.zones import load_zones
+    from icredit.zones import load_zones, register_file
 
     today = options.parse_date(as_of, "--as-of")
     if max_rejects is not None:
@@ -89,7 +89,9 @@ def score(
         scale = scale.of_scheme(rules)
     paths = find_files(files)
     targets = RunFiles(output, save_reference)
-    targets.check([*paths, *(path for path in (scheme_file, reference, zones) if isinstance(path, Path))])
+    targets.check(
+        [*paths, *(path for path in (scheme_file, reference, register_file(zones)) if isinstance(path, Path))]
+    )
 
     submission = read(paths, rules, zones=register, sheet=sheet, zone=zone, as_of=today)
     if not quiet:

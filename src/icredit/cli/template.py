@@ -29,14 +29,16 @@ def template(
       icredit template -o 填报表.xlsx
     """
     from icredit.errors import OutputError, UsageError
-    from icredit.output.atomic import FileGroup
+    from icredit.output.atomic import FileGroup, output_errors
     from icredit.output.template import write_template
     from icredit.scheme import load_scheme
     from icredit.zones import load_zones
 
     if output.suffix.lower() != ".xlsx":
         raise UsageError(f"{output}: the template is an Excel workbook", hint="name a file that ends in .xlsx")
-    if output.exists() and not force:
+    with output_errors(output):
+        exists = output.exists()
+    if exists and not force:
         # It may have been filled in: nobody wants hours of typing replaced by an empty form.
         raise OutputError(f"{output}: exists already and may have been filled in", hint="replace it with --force")
     rules, register = load_scheme(scheme), load_zones(zones)

@@ -40,17 +40,19 @@ def validate(
     from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
     from icredit.output.summary import finding_line
     from icredit.output.tables import csv_text
-    from icredit.scheme import load_scheme
+    from icredit.scheme.load import find_scheme, read_scheme
     from icredit.text import counted
-    from icredit.zones import load_zones
+    from icredit.zones import load_zones, register_file
 
     if output is not None and output.suffix.lower() != ".csv":
         raise UsageError(f"{output}: findings are written as .csv")
     today = options.parse_date(as_of, "--as-of")
-    rules = load_scheme(scheme)
+    shown, scheme_file = find_scheme(scheme)
+    rules = read_scheme(shown, scheme_file)
     paths = find_files(files)
     if output is not None:
-        refuse_overwriting_inputs([output], paths)
+        used = [path for path in (scheme_file, register_file(zones)) if isinstance(path, Path)]
+        refuse_overwriting_inputs([output], [*paths, *used])
     found = read(paths, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today)
     if not quiet:
         console.say_all([note for file in found.files for note in file.notes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -15,13 +16,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from icredit.errors import OutputError
+from icredit.errors import IcreditError, OutputError
 
 _REASONS = {
     errno.ENOSPC: "no space left on the disk",
     errno.EDQUOT: "the disk quota is used up",
     errno.EACCES: "permission denied",
     errno.EPERM: "not permitted",
+    errno.EFBIG: "the file has become too large",
     errno.EROFS: "the folder is read-only",
     errno.ENOENT: "the folder does not exist",
     errno.ENOTDIR: "a part of the path is not a folder",
@@ -35,11 +37,23 @@ def output_errors(path: Path) -> Iterator[None]:
     """Tell any OSError of the block as an OutputError about `path`."""
     try:
         yield
-    except OutputError:
+    except IcreditError:
         raise
-    except OSError as error:
-        reason = _REASONS.get(error.errno or 0) or error.strerror or str(error)
+    except Exception as error:
+        if not isinstance(error, OSError) and not type(error).__module__.startswith(("polars", "xlsxwriter")):
+            raise
+        number = getattr(error, "errno", None) or _errno_of(error)
+        reason = _REASONS.get(number or 0) or getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise OutputError(f"{path}: cannot be written: {reason}", hint="nothing was changed") from None
+
+
+def _errno_of(error: BaseException) -> int | None:
+    """The number of the system's error that a library has wrapped in one of its own."""
+    found = re.search(r"os error (\d+)", str(error))
+    if found:
+        return int(found[1])
+    inner = next((arg for arg in error.args if isinstance(arg, OSError)), None)
+    return inner.errno if inner is not None else None
 
 
 class FileGroup:
@@ -147,8 +161,8 @@ class _Undo:
                 if second is None:
                     target.unlink(missing_ok=True)
                 else:
-                    second.replace(target)
-                    # Renaming a link over the file it links to does nothing, and leaves the second name.
+                    if not (target.exists() and target.samefile(second)):
+                        second.replace(target)
                     second.unlink(missing_ok=True)
 
     def forget(self) -> None:

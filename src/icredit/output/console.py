@@ -8,7 +8,10 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from icredit.output.atomic import output_errors
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,6 +26,9 @@ class ClosedPipe(Exception):  # noqa: N818  # not an error: whoever read our out
 
 def prepare_streams() -> None:
     """Make both streams take any text under any locale, as in cron."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before we began, as by a daemon
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -72,7 +78,7 @@ def cell(text: str) -> str:
 
 def say(text: str) -> None:
     """Tell the user something on standard error."""
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError, ValueError):  # nobody to tell
         _write(sys.stderr, visible_lines(text))
 
 
@@ -97,6 +103,15 @@ def _pipe_may_close() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        # Python flushes standard output once more when it ends; give it somewhere to flush to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         raise ClosedPipe from None
+    except OSError as error:
+        give_up_output()
+        with output_errors(Path("standard output")):
+            raise error from None
+
+
+def give_up_output() -> None:
+    """Python flushes standard output once more when it ends; give it somewhere to flush to."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,7 +61,8 @@ def write_workbook(path: Path, sheet: Sheet) -> None:
         )
     # Text is written as text whatever it looks like: no formulas, no links, no numbers out of credit codes.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), {**options, "constant_memory": True}) as book:
+    with tempfile.TemporaryDirectory() as scratch:
+        book = xlsxwriter.Workbook(str(path), {**options, "constant_memory": True, "tmpdir": scratch})
         book.set_properties({"created": _CREATED})
         formats = _Formats(book)
         page = book.add_worksheet(sheet.name)
@@ -68,6 +70,7 @@ def write_workbook(path: Path, sheet: Sheet) -> None:
         _cells(page, sheet, first, formats)
         if sheet.about:
             _about(book.add_worksheet("说明 About"), sheet.about, formats)
+        book.close()
 
 
 class _Formats:

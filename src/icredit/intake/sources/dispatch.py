@@ -36,7 +36,11 @@ def read_table(path: Path, matcher: HeaderMatcher, sheet: str | None = None) -> 
 def _content(path: Path) -> Content:
     try:
         if str(path) == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise InputError("<stdin>: cannot be read: it is closed")
             return Content("<stdin>", sys.stdin.buffer.read())
         return Content(str(path), path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,23 +25,40 @@ def find_files(names: Iterable[str | Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for name in map(str, names):
-        path = Path(name)
-        if name == STANDARD_INPUT:
-            found[path] = None
-        elif path.is_dir():
-            files = [file for file in sorted(path.iterdir()) if _is_submission(file)]
-            if not files:
-                raise InputError(f"{name}: no file in this folder is of a kind icredit reads", hint=_KINDS)
-            found.update(dict.fromkeys(files))
-        elif path.exists():
-            if path.suffix.lower() not in ENDINGS:
-                raise InputError(f"{name}: icredit does not read files ending in '{path.suffix}'", hint=_KINDS)
-            found[path] = None
-        elif files := [file for file in map(Path, sorted(glob.glob(name))) if _is_submission(file)]:  # noqa: PTH207  # a pattern may be absolute
-            found.update(dict.fromkeys(files))
-        else:
-            raise InputError(f"{name}: no such file", hint=_nearby(path))
-    return list(found)
+        try:
+            found.update(dict.fromkeys(_files(name)))
+        except (OSError, ValueError) as error:  # no permission, a name too long, a zero byte
+            reason = getattr(error, "strerror", None) or str(error)
+            raise (
+                error if isinstance(error, InputError) else InputError(f"{name[:200]}: cannot be read: {reason}")
+            ) from None
+    if not found:
+        raise InputError("no file was named", hint=_KINDS)
+    # One file named in two ways is one file.
+    return list(
+        {os.path.realpath(path) if str(path) != STANDARD_INPUT else "-": path for path in reversed(found)}.values()
+    )[::-1]
+
+
+def _files(name: str) -> list[Path]:
+    path = Path(name)
+    if name == STANDARD_INPUT:
+        return [path]
+    if not name.strip():
+        raise InputError(f"'{name}': no such file", hint=_KINDS)
+    if path.is_dir():
+        files = [file for file in sorted(path.iterdir()) if _is_submission(file)]
+        if not files:
+            raise InputError(f"{name}: no file in this folder is of a kind icredit reads", hint=_KINDS)
+        return files
+    if path.exists():
+        if path.suffix.lower() not in ENDINGS:
+            raise InputError(f"{name}: icredit does not read files ending in '{path.suffix}'", hint=_KINDS)
+        return [path]
+    files = [file for file in map(Path, sorted(glob.glob(name))) if _is_submission(file)]  # noqa: PTH207  # may be absolute
+    if not files:
+        raise InputError(f"{name}: no such file", hint=_nearby(path))
+    return files
 
 
 _KINDS = f"it reads {', '.join(ENDINGS)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import polars as pl
@@ -12,21 +13,29 @@ from icredit.intake.rules import CODE_NUMBER
 from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
 from icredit.scheme.fields import USCC
 
+# Whether a row has anything in it, in whatever column.
+_FILLED = "source.filled"
+
 
 def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
     """The text table of a Parquet file; row numbers count the file's rows from 1. `sheet` is not used."""
     try:
         frame = pl.read_parquet(io.BytesIO(content.data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{content.name}: not a readable Parquet file: {str(error).splitlines()[0]}") from None
+    except BaseException as error:  # a damaged file makes the reader raise many kinds of errors, and in places panic
+        raise _unreadable(content, error) from None
     header = require_header(matcher.best([frame.columns]), content.name, matcher)
     nested = [column.header for column in header.columns if frame.dtypes[column.index].is_nested()]
     if nested:
         raise InputError(f"{content.name}: the column '{nested[0]}' holds lists or structures, not cells")
-    table = frame.select(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
-        **{column.field: _text(frame, column.index) for column in header.columns},
-    ).filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+    try:
+        table = frame.select(
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
+            pl.any_horizontal(pl.all().is_not_null()).alias(_FILLED),
+            **{column.field: _text(frame, column.index) for column in header.columns},
+        )
+    except pl.exceptions.PolarsError as error:
+        raise _unreadable(content, error) from None
+    table = table.filter(_FILLED).drop(_FILLED)
     code = next(column for column in header.columns if column.field == USCC)
     faults = []
     if frame.dtypes[code.index].is_numeric():
@@ -44,12 +53,28 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
     )
 
 
+def _unreadable(content: Content, error: BaseException) -> BaseException:
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        return error
+    reason = (str(error).splitlines() or ["it is damaged"])[0] if isinstance(error, Exception) else "it is damaged"
+    return InputError(f"{content.name}: not a readable Parquet file: {reason}", hint="write it anew")
+
+
 def _text(frame: pl.DataFrame, index: int) -> pl.Expr:
     column = pl.col(frame.columns[index])
-    if frame.dtypes[index].is_float():
+    dtype = frame.dtypes[index]
+    if dtype.is_float():
         # 123.0 is 123: a count may come as a float. Beyond 2^53 a float is no exact whole number.
         whole = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
+        text = column.cast(pl.String)
+        exact = pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(text)
+        return pl.when(column.is_not_nan()).then(exact)
+    if dtype == pl.Datetime:
+        # Other programs keep dates as timestamps at midnight.
         return (
-            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+            pl.when(column.dt.time() == dt.time())
+            .then(column.dt.date().cast(pl.String))
+            .otherwise(column.cast(pl.String))
         )
-    return column.cast(pl.String)
+    text = column.dt.to_string() if dtype == pl.Duration else column.cast(pl.String)
+    return pl.when(text != "").then(text)

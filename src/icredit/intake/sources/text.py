@@ -8,7 +8,6 @@ Everything else goes through Python's csv module, which knows the line of every 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 
 import polars as pl
@@ -20,8 +19,8 @@ from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, req
 
 _DELIMITERS = (",", "\t", ";", "|")
 
-# Enough text to hold the first rows, whatever is in them.
-_HEAD = 200_000
+# A cell may be of any length; the fields say how much of it is valid.
+csv.field_size_limit(2**31 - 1)
 
 
 def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
@@ -64,12 +63,11 @@ def decode(content: Content) -> tuple[str, str]:
 
 
 def _best_delimiter(text: str, matcher: HeaderMatcher) -> tuple[str, HeaderMatch | None]:
-    head = text[:_HEAD]
     found: list[tuple[str, HeaderMatch | None]] = []
     for delimiter in _DELIMITERS:
         rows = []
         try:
-            for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            for row in csv.reader(_lines(text), delimiter=delimiter):
                 rows.append(row)
                 if len(rows) == HEADER_WITHIN:
                     break
@@ -79,9 +77,18 @@ def _best_delimiter(text: str, matcher: HeaderMatcher) -> tuple[str, HeaderMatch
     return max(found, key=lambda item: item[1].score if item[1] else 0, default=(",", None))
 
 
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, one after the other: a header is found without cutting up the rest."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
 def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Every record with the line it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     line = 1
     try:
         for record in reader:

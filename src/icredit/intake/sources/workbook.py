@@ -26,6 +26,9 @@ Rows = Sequence[Sequence[Cell]]
 # Whole numbers up to here are exact in the floating point that workbooks store.
 _EXACT = 2**53
 
+# What the container of a protected .xlsx calls its content.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
 # A sheet with so many recognised columns is worth a word when it is not read.
 _TABLE_FIELDS = 3
 
@@ -34,15 +37,21 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
     """The text table of the sheet named, or of the visible sheet whose header recognises most fields."""
     try:
         book = python_calamine.load_workbook(io.BytesIO(content.data))
+        name, rows, match, others = _best_sheet(content, book, matcher, sheet)
+    except InputError:
+        raise
     except python_calamine.PasswordError:
+        raise _protected(content) from None
+    except BaseException as error:
+        # A damaged file makes calamine raise errors of many families, and in some places panic.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if _ENCRYPTED in content.data or "password" in str(error).lower():
+            raise _protected(content) from None
+        reason = str(error) if isinstance(error, Exception) else "it is damaged"
         raise InputError(
-            f"{content.name}: the workbook is protected by a password", hint="save it without one"
+            f"{content.name}: not a readable workbook: {reason}", hint="open it in Excel and save it anew"
         ) from None
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(
-            f"{content.name}: not a readable workbook: {error}", hint="open it in Excel and save it anew"
-        ) from None
-    name, rows, match, others = _best_sheet(content, book, matcher, sheet)
     where = f"{content.name} [{name}]"
     header = require_header(match, where, matcher)
     frame, faults = _table(rows, header)
@@ -58,6 +67,10 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
         sha256=content.sha256,
         size=len(content.data),
     )
+
+
+def _protected(content: Content) -> InputError:
+    return InputError(f"{content.name}: the workbook is protected by a password", hint="save it without one")
 
 
 def _best_sheet(
