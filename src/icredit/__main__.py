@@ -12,6 +12,8 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("icredit: interrupted; nothing was written\n")
         sys.exit(130)
+    # Libraries leave files behind that complain when they cannot be closed; what went wrong has been told by then.
+    sys.unraisablehook = lambda _: None
     sys.exit(main())
 
 

@@ -57,6 +57,11 @@ def plain(number: float) -> str:
     return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(float(number))  # noqa: PLR2004
 
 
+def shown(path: object) -> str:
+    """A path as text that can be written anywhere: bytes of a name that are no text become escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 row`, `3,000 rows`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

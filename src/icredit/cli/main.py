@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int | None:
     """The command itself; what typer prints (help, the version) may find standard output full or closed."""
     try:
-        status = app(args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False)
+        status: int | None = app(
+            args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False
+        )
         sys.stdout.flush()
     except SystemExit:  # typer's way to end when the reader of its output has gone
         give_up_output()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -65,12 +66,11 @@ def parse_limit(text: str, rows: int) -> int:
         UsageError: the text is neither.
     """
     number = text.removesuffix("%")
-    try:
-        value = float(number)
-    except ValueError:
-        value = -1.0
     percent = number != text
-    largest = 100.0 if percent else 1e15
-    if not 0 <= value <= largest or not (percent or value.is_integer()):
+    try:
+        value = Fraction(number) if "/" not in number else Fraction(-1)  # exact: 0.57 % of 10,000 are 57
+    except ValueError:
+        value = Fraction(-1)
+    if not 0 <= value <= (100 if percent else 10**15) or not (percent or value.denominator == 1):
         raise UsageError(f"--max-rejects '{text}' is neither a number of rows nor a percentage", hint="write 20 or 5%")
     return int(rows * value / 100) if percent else int(value)

@@ -24,7 +24,7 @@ def _many(option: str, what: str) -> Any:
 
 @app.command()
 def rank(
-    table: Annotated[Path, typer.Argument(metavar="[TABLE]", help="A scored table.")] = Path("scores.csv"),
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A scored table.")] = Path("scores.csv"),
     zone: Annotated[list[str], _many("--zone", "zone, by slug, Chinese name or alias")] = [],  # noqa: B006  # typer copies
     province: Annotated[list[str], _many("--province", "province")] = [],  # noqa: B006
     stage: Annotated[list[str], _many("--stage", "stage, by id or label")] = [],  # noqa: B006
@@ -55,7 +55,7 @@ def rank(
       icredit rank --zone changsha --top 100 -o top100.xlsx
       icredit rank scores.parquet --province 湖南 --stage startup --by technology
     """
-    from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
+    from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
     from icredit.output.ranked_list import Selection, list_sheet, screen_table
     from icredit.output.scored import read_scored
     from icredit.output.tables import csv_text, require_format, write_table
@@ -103,7 +103,8 @@ def rank(
         with FileGroup() as group:
             staged = group.stage(output)
             if for_people:
-                write_workbook(staged, list_sheet(found, columns, selection, register, manifest, table, chosen))
+                with output_errors(output):
+                    write_workbook(staged, list_sheet(found, columns, selection, register, manifest, table, chosen))
             else:
                 write_table(found, staged, output, columns, chosen)
             group.commit()
@@ -123,9 +124,12 @@ def _remarks(height: int, top: int, manifest: dict[str, Any] | None, table: Path
 
 
 def _column(name: str, columns: Sequence[Any]) -> str:
-    """A column by its id or one of its headers; anything else is left for `rank` to refuse."""
+    """A column by its id or the label of a score; anything else is left for `rank` to refuse."""
+    from icredit.output.columns import SCORE_EN, SCORE_ZH
+
     for column in columns:
-        if name in (column.id, column.zh, column.en):
+        labels = (column.zh, column.en, column.zh.removesuffix(SCORE_ZH), column.en.removesuffix(SCORE_EN))
+        if name == column.id or (column.kind not in ("value", "identity") and name in labels):
             return str(column.id)
     return name
 

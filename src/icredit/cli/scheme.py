@@ -25,13 +25,18 @@ _WIDE = 170
 
 _Named = Annotated[
     str | None,
-    typer.Argument(metavar="[SCHEME]", help="A YAML file or the id of a bundled scheme.", show_default=False),
+    typer.Argument(metavar="SCHEME", help="A YAML file or the id of a bundled scheme.", show_default=False),
 ]
 
 
 @commands.command("list")
 def list_schemes() -> None:
-    """List the bundled schemes: id, edition, title."""
+    """List the bundled schemes: id, edition, title.
+
+    \b
+    Example:
+      icredit scheme list
+    """
     from icredit.scheme import bundled_schemes
     from icredit.scheme.load import read_scheme
 
@@ -42,7 +47,12 @@ def list_schemes() -> None:
 
 @commands.command()
 def check(scheme: _Named = None) -> None:
-    """Check a scheme; every fault is listed with its line, exit status 2."""
+    """Check a scheme; every fault is listed with its line, exit status 2.
+
+    \b
+    Example:
+      icredit scheme check indicators.yaml
+    """
     from icredit.scheme.load import find_scheme, read_scheme
 
     shown, file = find_scheme(scheme)
@@ -55,7 +65,12 @@ def check(scheme: _Named = None) -> None:
 
 @commands.command()
 def show(scheme: _Named = None) -> None:
-    """Draw the tree of a scheme with the effective weights of every stage."""
+    """Draw the tree of a scheme with the effective weights of every stage.
+
+    \b
+    Example:
+      icredit scheme show
+    """
     from icredit.output.summary import basis_note
     from icredit.scheme import load_scheme
 
@@ -83,7 +98,12 @@ def show(scheme: _Named = None) -> None:
 
 @commands.command()
 def schema() -> None:
-    """Print the JSON Schema of scheme files, with which an editor completes and checks them."""
+    """Print the JSON Schema of scheme files, with which an editor completes and checks them.
+
+    \b
+    Example:
+      icredit scheme schema > scheme.schema.json
+    """
     from icredit.scheme.schema import schema_text
 
     console.result(schema_text())

@@ -58,7 +58,7 @@ def validate(
         console.say_all([note for file in found.files for note in file.notes])
     if output is not None:
         with FileGroup() as group:
-            group.stage(output).write_text(csv_text(found.findings), "utf-8-sig")
+            group.write_text(output, csv_text(found.findings), "utf-8-sig")
             group.commit()
     elif console.is_terminal():
         console.result(

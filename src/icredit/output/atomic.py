@@ -98,7 +98,7 @@ class FileGroup:
         """Stage a text file."""
         staged = self.stage(path)
         with output_errors(path):
-            staged.write_bytes(text.encode(encoding))
+            staged.write_bytes(text.encode(encoding, "backslashreplace"))  # names of files may be no text
 
     def remove(self, path: Path) -> None:
         """Let a file of an earlier run go when this run's files take their places."""

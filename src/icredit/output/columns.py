@@ -14,6 +14,9 @@ from icredit.scoring.values import value_column
 Kind = Literal["rank", "identity", "result", "category", "indicator", "value"]
 Labels = Literal["id", "zh", "en"]
 
+#: What makes the label of an indicator the header of its score.
+SCORE_ZH, SCORE_EN = "得分", ", score"
+
 _FIXED: Mapping[str, tuple[Kind, str, str]] = {
     "rank": ("rank", "名次", "Rank"),
     "zone_rank": ("rank", "区内名次", "Rank in zone"),
@@ -67,7 +70,7 @@ def describe(scheme: Scheme, *, values: bool) -> list[TableColumn]:
         columns[node.id] = TableColumn(node.id, "category", node.label.zh, node.label.en)
     for leaf in scheme.leaves:
         # The score of an indicator must not be read as its value: 营业收入得分 is not 营业收入（万元）.
-        columns[leaf.id] = TableColumn(leaf.id, "indicator", f"{leaf.label.zh}得分", f"{leaf.label.en}, score")
+        columns[leaf.id] = TableColumn(leaf.id, "indicator", leaf.label.zh + SCORE_ZH, leaf.label.en + SCORE_EN)
         name = value_column(leaf.id)
         columns[name] = TableColumn(name, "value", leaf.label.zh, leaf.label.en, leaf.unit)
     return _distinct(columns[name] for name in table_columns(scheme, values=values))

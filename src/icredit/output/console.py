@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 # Control characters and marks that change the direction of text; a name must not move the cursor or colour the screen.
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class ClosedPipe(Exception):  # noqa: N818  # not an error: whoever read our output has read enough
@@ -28,7 +28,7 @@ def prepare_streams() -> None:
     """Make both streams take any text under any locale, as in cron."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed before we began, as by a daemon
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # for the rest of the run
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

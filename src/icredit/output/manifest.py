@@ -103,12 +103,30 @@ def to_json(content: Mapping[str, Any]) -> str:
 
 
 def load_manifest(table: Path) -> dict[str, Any] | None:
-    """The manifest beside a scored table, if there is one and it can be read; a list can do without."""
+    """The manifest beside a scored table, if there is one and it is whole; a list can do without."""
     try:
         content = json.loads(manifest_path(table).read_text("utf-8"))
-    except (OSError, ValueError):
+        whole = _is_whole(content)
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
-    return content if isinstance(content, dict) and content.get("format") == FORMAT else None
+    return content if whole else None
+
+
+def _is_whole(content: Any) -> bool:
+    """Whether a manifest says all that a list needs of it; raises what looking for it raises."""
+    scheme = content["scheme"]
+    texts = [scheme["id"], scheme["edition"], scheme["sha256"], scheme["title"]["zh"], content["as_of"]]
+    texts += [label[language] for label in scheme["stages"].values() for language in ("zh", "en")]
+    texts += [*scheme["basis"].values(), content["options"].get("period") or ""]
+    columns = [TableColumn(**column) for column in content["output"]["columns"]]
+    texts += [text for column in columns for text in (column.id, column.zh, column.en, column.unit or "")]
+    numbers = [scheme["decimals"], content["counts"]["scored"]]
+    return (
+        content["format"] == FORMAT
+        and all(isinstance(text, str) for text in texts)
+        and all(type(number) is int for number in numbers)
+        and 0 <= scheme["decimals"] <= 12  # noqa: PLR2004  # as Ranking.decimals
+    )
 
 
 def sha256_of(path: Path) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 import polars as pl
 from rich.cells import cell_len
 from rich.table import Table
+from rich.text import Text
 
 from icredit._version import __version__
 from icredit.output.columns import Labels, TableColumn
-from icredit.output.console import cell, terminal_width
+from icredit.output.console import terminal_width, visible
+from icredit.output.manifest import sha256_of
 from icredit.output.workbook import Sheet
 from icredit.zones import ZoneRegister
 
@@ -103,7 +105,7 @@ def _about(
     scheme = manifest["scheme"]
     defaults = [part for part, basis in scheme["basis"].items() if basis != "official"]
     lines += [
-        ("积分表校验 SHA-256", manifest["output"]["sha256"]),
+        ("积分表校验 SHA-256", sha256_of(table)),
         ("评价体系 Scheme", f"{scheme['title']['zh']} {scheme['edition']} ({scheme['id']})"),
         ("体系校验 SHA-256", scheme["sha256"]),
         ("参评企业 Scored", f"{manifest['counts']['scored']:,}"),
@@ -135,7 +137,7 @@ def screen_table(
     }
     fitting = _fitting(widths, terminal_width())
     shown = Table(
-        title=selection.title(),
+        title=Text(visible(selection.title())),
         title_style="bold",
         title_justify="left",
         header_style="bold",
@@ -144,12 +146,12 @@ def screen_table(
     )
     for name, cells_wide in fitting.items():
         left = by_id[name].kind == "identity" or name == "grade"
-        header = by_id[name].header(labels)
+        header = Text(visible(by_id[name].header(labels)))
         shown.add_column(
             header, justify="left" if left else "right", width=cells_wide, no_wrap=True, overflow="ellipsis"
         )
     for index in range(frame.height):
-        shown.add_row(*(cells[name][index] for name in fitting))
+        shown.add_row(*(Text(cells[name][index]) for name in fitting))
     return shown
 
 
@@ -172,4 +174,4 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.0%}" if name == "coverage" else f"{value:.2f}"
-    return cell(str(value))
+    return visible(str(value))

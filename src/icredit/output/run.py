@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from icredit.errors import UsageError
 from icredit.intake import Submission
 from icredit.output import manifest as manifests
 from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
@@ -39,8 +41,12 @@ class RunFiles:
     def check(self, inputs: list[Path]) -> None:
         """Refuse a table of no known format, and any file that is an input of the run."""
         require_format(self.table)
-        targets = [self.table, self.rejects, self.manifest, *([self.reference] if self.reference else [])]
-        refuse_overwriting_inputs(targets, inputs)
+        own = [self.table, self.rejects, self.manifest]
+        if self.reference is not None and os.path.realpath(self.reference) in map(os.path.realpath, own):
+            raise UsageError(
+                f"{self.reference}: the run writes another file there", hint="save the reference elsewhere"
+            )
+        refuse_overwriting_inputs([*own, *([self.reference] if self.reference else [])], inputs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
         InputError: the file cannot be read, or is no scored table.
     """
     frame = _frame(path)
+    if path.suffix.lower() == ".csv":
+        frame = undefuse(frame)
     found = load_manifest(path)
     known = [TableColumn(**column) for column in found["output"]["columns"]] if found else []
     names = {
@@ -38,7 +41,7 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
             f"{path}: not a scored table: no column {', '.join(lacking)}", hint="make one with: icredit score FILE"
         )
     meaning = {column.id: column for column in [*bare(frame.columns), *known]}
-    return _typed(undefuse(frame), path), [meaning[name] for name in frame.columns], found
+    return _typed(frame, path), [meaning[name] for name in frame.columns], found
 
 
 def _all_fixed() -> list[str]:
@@ -46,7 +49,11 @@ def _all_fixed() -> list[str]:
 
 
 def _frame(path: Path) -> pl.DataFrame:
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except (OSError, ValueError):  # a name too long, or with a zero byte
+        exists = False
+    if not exists:
         raise InputError(f"{path}: no such file", hint="make a scored table with: icredit score FILE")
     ending = path.suffix.lower()
     if ending not in WRITERS:
@@ -59,7 +66,10 @@ def _frame(path: Path) -> pl.DataFrame:
             case ".parquet":
                 return pl.read_parquet(io.BytesIO(data))
             case ".ndjson":
-                return pl.read_ndjson(io.BytesIO(data), infer_schema_length=None)
+                # polars reads the columns in an order of its own; the first line has theirs.
+                first = data.split(b"\n", 1)[0]
+                names = list(json.loads(first)) if first.strip() else []
+                return pl.read_ndjson(io.BytesIO(data), infer_schema_length=None).select(names)
             case _:
                 return _workbook(data)
     except OSError as error:

@@ -106,7 +106,8 @@ def finding_line(row: Mapping[str, Any]) -> str:
     cell = f" {row['cell']}" if row["cell"] else ""
     column = f" {row['column']}" if row["column"] else ""
     value = f" '{row['value']}'" if row["value"] is not None else ""
-    return f"{where}:{cell}{column}{value}: {row['level']} {row['rule']}: {row['message_zh']} {row['message_en']}"
+    said = f"{where}:{cell}{column}{value}: {row['level']} {row['rule']}: {row['message_zh']} {row['message_en']}"
+    return visible(said)
 
 
 def _fit(text: str, width: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from icredit.output.columns import Labels, TableColumn
 from icredit.output.workbook import Sheet, write_workbook
 from icredit.text import FORMULA_STARTS, did_you_mean
 
-_FORMULA = "^[" + "".join(f"\\x{ord(start):02x}" for start in FORMULA_STARTS) + "]"
-_ESCAPED = "^'[" + _FORMULA[2:]
+_FORMULA = "^'*[" + "".join(f"\\x{ord(start):02x}" for start in FORMULA_STARTS) + "]"
+_ESCAPED = "^'" + _FORMULA[1:]
 
 
 def write_table(frame: pl.DataFrame, path: Path, target: Path, columns: Sequence[TableColumn], labels: Labels) -> None:
@@ -45,25 +46,29 @@ def defuse(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before every text that begins like a formula."""
     text = pl.col(pl.String)
     safe = frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())
-    return safe.rename({name: f"'{name}" for name in safe.columns if name.startswith(FORMULA_STARTS)})
+    return safe.rename({name: f"'{name}" for name in safe.columns if re.match(_FORMULA, name)})
 
 
 def undefuse(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with the apostrophes of `defuse` taken away again, for reading back what icredit wrote."""
     text = pl.col(pl.String)
+    frame = frame.rename({name: name[1:] for name in frame.columns if re.match(_ESCAPED, name)})
     return frame.with_columns(pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).name.keep())
 
 
 def _csv(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
-    defuse(frame.rename(headers)).write_csv(path, include_bom=True)
+    with path.open("wb") as file:
+        defuse(frame.rename(headers)).write_csv(file, include_bom=True)
 
 
 def _parquet(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
-    frame.rename(headers).write_parquet(path)
+    with path.open("wb") as file:
+        frame.rename(headers).write_parquet(file)
 
 
 def _ndjson(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
-    frame.rename(headers).write_ndjson(path)
+    with path.open("wb") as file:
+        frame.rename(headers).write_ndjson(file)
 
 
 def _xlsx(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,10 @@ def write_template(path: Path, target: Path, scheme: Scheme, zones: ZoneRegister
     _help(book.create_sheet(HELP_SHEET, 1), fields, scheme)
     book.properties.creator = "icredit"
     book.properties.created = book.properties.modified = datetime(2000, 1, 1)  # noqa: DTZ001  # the format has no zone
+    content = BytesIO()
     with output_errors(target):
-        book.save(path)
+        book.save(content)
+        path.write_bytes(content.getbuffer())
     return len(fields)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from icredit.output.columns import TableColumn
 
 #: Rows of one sheet, by the format's definition.
 MAXIMUM_ROWS = 1_048_576
+
+# Cells that are held in memory before a workbook is written by way of temporary files.
+_IN_MEMORY = 500_000
 
 _FONT = "等线"
 _WIDEST = 46
@@ -61,8 +65,13 @@ def write_workbook(path: Path, sheet: Sheet) -> None:
         )
     # Text is written as text whatever it looks like: no formulas, no links, no numbers out of credit codes.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    content = io.BytesIO()
     with tempfile.TemporaryDirectory() as scratch:
-        book = xlsxwriter.Workbook(str(path), {**options, "constant_memory": True, "tmpdir": scratch})
+        # Large tables go through files of their own, row by row; small ones need none.
+        large = sheet.frame.height * len(sheet.columns) > _IN_MEMORY
+        book = xlsxwriter.Workbook(
+            content, {**options, "constant_memory": large, "in_memory": not large, "tmpdir": scratch}
+        )
         book.set_properties({"created": _CREATED})
         formats = _Formats(book)
         page = book.add_worksheet(sheet.name)
@@ -71,6 +80,7 @@ def write_workbook(path: Path, sheet: Sheet) -> None:
         if sheet.about:
             _about(book.add_worksheet("说明 About"), sheet.about, formats)
         book.close()
+    path.write_bytes(content.getbuffer())
 
 
 class _Formats:
@@ -86,7 +96,7 @@ class _Formats:
         self.wrapped = book.add_format({**base, "text_wrap": True, "valign": "top"})
         self.bold = book.add_format({**base, "bold": True, "valign": "top"})
         cell = {**base, "border": 1, "border_color": "#BFBFBF"}
-        self._text = book.add_format({**cell, "num_format": "@"})
+        self._text = book.add_format({**cell, "num_format": "@", "shrink": True})
         self._centre = book.add_format({**cell, "align": "center"})
         self._rank = book.add_format({**cell, "align": "center", "num_format": "0"})
         self._points = book.add_format({**cell, "num_format": "0.00"})

@@ -11,6 +11,7 @@ from icredit.intake.header import HeaderMatcher
 from icredit.intake.sources import parquet, text, workbook
 from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS, WORKBOOK_ENDINGS
 from icredit.intake.sources.table import Content, TextTable
+from icredit.text import shown
 
 
 def read_table(path: Path, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
@@ -39,7 +40,7 @@ def _content(path: Path) -> Content:
             if sys.stdin is None:
                 raise InputError("<stdin>: cannot be read: it is closed")
             return Content("<stdin>", sys.stdin.buffer.read())
-        return Content(str(path), path.read_bytes())
+        return Content(shown(path), path.read_bytes())
     except InputError:
         raise
     except (OSError, ValueError) as error:

@@ -21,16 +21,20 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
     """The text table of a Parquet file; row numbers count the file's rows from 1. `sheet` is not used."""
     try:
         frame = pl.read_parquet(io.BytesIO(content.data))
-    except BaseException as error:  # a damaged file makes the reader raise many kinds of errors, and in places panic
+    except BaseException as error:  # noqa: BLE001  # a damaged file makes the reader raise many kinds of errors, and in places panic
         raise _unreadable(content, error) from None
     header = require_header(matcher.best([frame.columns]), content.name, matcher)
-    nested = [column.header for column in header.columns if frame.dtypes[column.index].is_nested()]
+    nested = [
+        column.header
+        for column in header.columns
+        if frame.dtypes[column.index].is_nested() or frame.dtypes[column.index] in (pl.Binary, pl.Object)
+    ]
     if nested:
         raise InputError(f"{content.name}: the column '{nested[0]}' holds lists or structures, not cells")
     try:
         table = frame.select(
             pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
-            pl.any_horizontal(pl.all().is_not_null()).alias(_FILLED),
+            pl.any_horizontal(_filled(frame)).alias(_FILLED),
             **{column.field: _text(frame, column.index) for column in header.columns},
         )
     except pl.exceptions.PolarsError as error:
@@ -58,6 +62,14 @@ def _unreadable(content: Content, error: BaseException) -> BaseException:
         return error
     reason = (str(error).splitlines() or ["it is damaged"])[0] if isinstance(error, Exception) else "it is damaged"
     return InputError(f"{content.name}: not a readable Parquet file: {reason}", hint="write it anew")
+
+
+def _filled(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Per column, whether a row has anything in it."""
+    return [
+        (pl.col(name).str.strip_chars() != "") if dtype == pl.String else pl.col(name).is_not_null()
+        for name, dtype in frame.schema.items()
+    ]
 
 
 def _text(frame: pl.DataFrame, index: int) -> pl.Expr:

@@ -8,6 +8,7 @@ Everything else goes through Python's csv module, which knows the line of every 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 import polars as pl
@@ -19,6 +20,9 @@ from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, req
 
 _DELIMITERS = (",", "\t", ";", "|")
 
+# A line and its end, whichever of the three.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
 # A cell may be of any length; the fields say how much of it is valid.
 csv.field_size_limit(2**31 - 1)
 
@@ -26,8 +30,6 @@ csv.field_size_limit(2**31 - 1)
 def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
     """The text table of a delimited file; `sheet` is not used."""
     text, encoding = decode(content)
-    if "\r" in text and "\n" not in text:
-        text = text.replace("\r", "\n")
     delimiter, match = _best_delimiter(text, matcher)
     header = require_header(match, content.name, matcher)
     fast = _fast(text, header, delimiter)
@@ -79,11 +81,7 @@ def _best_delimiter(text: str, matcher: HeaderMatcher) -> tuple[str, HeaderMatch
 
 def _lines(text: str) -> Iterator[str]:
     """The lines of a text with their ends, one after the other: a header is found without cutting up the rest."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        yield text[start:end]
-        start = end
+    return (match.group() for match in _LINE.finditer(text))
 
 
 def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -95,12 +93,12 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[s
             yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{name}:{reader.line_num}: not readable as delimited text: {error}") from None
+        raise InputError(f"{name}:{line}: not readable as delimited text: {error}") from None
 
 
 def _fast(text: str, header: HeaderMatch, delimiter: str) -> pl.DataFrame | None:
     """The table by polars, where that is provably the same as by `_exact`; else None."""
-    if '"' in text:
+    if '"' in text or "\r" in text.replace("\r\n", ""):
         return None
     start = 0
     for _ in range(header.row + 1):
@@ -109,9 +107,8 @@ def _fast(text: str, header: HeaderMatch, delimiter: str) -> pl.DataFrame | None
             return None
     body = text[start:]
     lines = body.count("\n") + (0 if body.endswith("\n") or not body else 1)
-    # One column has no delimiters to count; a lone carriage return may or may not end a line.
-    countable = header.width > 1 and "\r" not in body.replace("\r\n", "")
-    if not lines or not countable or body.count(delimiter) != lines * (header.width - 1):
+    # One column has no delimiters to count.
+    if not lines or header.width == 1 or body.count(delimiter) != lines * (header.width - 1):
         return None
     names = [f"c{index}" for index in range(header.width)]
     try:
@@ -128,7 +125,7 @@ def _fast(text: str, header: HeaderMatch, delimiter: str) -> pl.DataFrame | None
         return None
     first = header.row + 2
     frame = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int64).alias(ROW))
-    frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    frame = frame.filter(pl.any_horizontal(pl.col(names).str.strip_chars() != ""))
     return frame.select(ROW, **{column.field: pl.col(f"c{column.index}") for column in header.columns})
 
 
