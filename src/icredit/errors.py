@@ -98,9 +98,9 @@ class SchemeError(UsageError):
 
     def __init__(self, path: Path | str, faults: Sequence[Fault]) -> None:
         self.path = path
-        self.faults = tuple(sorted(set(faults)))
         # A key or value with a line break in it must not make two lines of one fault.
-        super().__init__("\n".join(f"{path}:{fault.line}: {' '.join(fault.message.split())}" for fault in self.faults))
+        self.faults = tuple(sorted({Fault(fault.line, " ".join(fault.message.split())) for fault in faults}))
+        super().__init__("\n".join(f"{path}:{fault.line}: {fault.message}" for fault in self.faults))
 
     def __reduce__(self) -> tuple[type[SchemeError], tuple[Path | str, tuple[Fault, ...]]]:
         return type(self), (self.path, self.faults)

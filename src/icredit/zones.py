@@ -20,6 +20,9 @@ from icredit.text import fold, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+# Longest name a zone may have, in characters.
+_LONGEST = 200
+
 _REQUIRED = ("slug", "short_name", "full_name", "province")
 
 # The ways people shorten "high-tech industrial development zone" behind a zone's short name.
@@ -221,6 +224,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, Zone]]:
         )
     for row in reader:
         values = {key: (row.get(key) or "").strip() for key in (*_REQUIRED, "city", "pilot_batch", "evidence")}
+        if any(len(value) > _LONGEST for value in row.values() if isinstance(value, str)):
+            raise InputError(f"{name}:{reader.line_num}: a name longer than {_LONGEST} characters")
         blank = [column for column in _REQUIRED if not values[column]]
         if blank:
             raise InputError(f"{name}:{reader.line_num}: zone without {', '.join(blank)}")

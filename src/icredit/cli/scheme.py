@@ -83,7 +83,7 @@ def show(scheme: _Named = None) -> None:
     if console.is_terminal():
         console.result_table(_tree(found))
     else:
-        console.result(console.visible_lines(_lines(found)))
+        console.result(_lines(found))
     rest = [f"{stage.id} {stage.label.zh}: {' '.join(stage.when.split())}" for stage in found.stages]
     if rest:
         mark = "" if found.basis.stages == "official" else f" ({found.basis.stages})"
@@ -165,5 +165,5 @@ def _tree(scheme: Scheme) -> Table:
 
 def _lines(scheme: Scheme) -> str:
     lines = ["\t".join(_headers(scheme))]
-    lines += ["  " * depth + "\t".join(cells) for depth, cells in _rows(scheme)]
+    lines += ["  " * depth + "\t".join(console.visible(cell) for cell in cells) for depth, cells in _rows(scheme)]
     return "\n".join(lines)

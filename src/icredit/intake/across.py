@@ -48,7 +48,7 @@ class AcrossChecks:
 
     def duplicates(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
         """Rows of one enterprise: identical ones are counted once, different ones are all errors."""
-        repeated = frame.filter(pl.col(USCC).is_duplicated())
+        repeated = frame.filter(pl.col(USCC).is_not_null() & pl.col(USCC).is_duplicated())
         if repeated.is_empty():
             return frame, []
         findings: list[Finding] = []

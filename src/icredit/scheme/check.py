@@ -75,7 +75,6 @@ def _ids(scheme: Scheme) -> Found:
         ("node", [((*path, "id"), node.id) for path, node in nodes_with_paths(scheme.indicators)]),
         ("stage", [(("stages", i, "id"), stage.id) for i, stage in enumerate(scheme.stages)]),
         ("grade", [(("grades", i, "id"), grade.id) for i, grade in enumerate(scheme.grades)]),
-        ("check", [(("checks", i, "id"), one.id) for i, one in enumerate(scheme.checks) if one.id]),
     ]
     lists += [
         (

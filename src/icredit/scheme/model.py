@@ -71,7 +71,6 @@ class CheckSpec(Model):
     level: Literal["error", "warning"] = Field(description="An error keeps the row from being scored.")
     when: str = Field(description="SQL condition over fields that holds for a bad row; `today` is the --as-of date.")
     message: Label
-    id: Identifier | None = Field(default=None, description="A name for the check in findings; default: check_N.")
 
 
 class StageSpec(Model):

@@ -19,9 +19,8 @@ ROW = "source_row"
 
 # Headers by which icredit knows its own tables: a column `revenue` in them is a score, not an amount.
 _OWN_TABLES = {
-    "a scored table": {"rank", "status", "score", "coverage"},
-    "a scored table with Chinese headers": {"名次", "状态", "总分", "数据覆盖率"},
-    "a scored table with English headers": {"rank", "status", "score", "rankinzone"},
+    "a scored table or list": {"rank", "score", "coverage"},
+    "a scored table or list with Chinese headers": {"名次", "总分", "数据覆盖率"},
     "a list of findings": {"rule", "level", "message_zh", "message_en"},
 }
 

@@ -20,6 +20,9 @@ from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, req
 
 _DELIMITERS = (",", "\t", ";", "|")
 
+# Quotes, and marks that polars and Python do not agree whether they are blank.
+_UNSURE = ('"', "\ufeff", "\x1c", "\x1d", "\x1e", "\x1f", "\x85")
+
 # A line and its end, whichever of the three.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -98,7 +101,7 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[s
 
 def _fast(text: str, header: HeaderMatch, delimiter: str) -> pl.DataFrame | None:
     """The table by polars, where that is provably the same as by `_exact`; else None."""
-    if '"' in text or "\r" in text.replace("\r\n", ""):
+    if any(mark in text for mark in _UNSURE) or "\r" in text.replace("\r\n", ""):
         return None
     start = 0
     for _ in range(header.row + 1):

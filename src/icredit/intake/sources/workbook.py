@@ -46,7 +46,7 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
         # A damaged file makes calamine raise errors of many families, and in some places panic.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        if _ENCRYPTED in content.data or "password" in str(error).lower():
+        if _ENCRYPTED in content.data or _asks_for_password(content.name):
             raise _protected(content) from None
         reason = str(error) if isinstance(error, Exception) else "it is damaged"
         raise InputError(
@@ -71,6 +71,18 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
 
 def _protected(content: Content) -> InputError:
     return InputError(f"{content.name}: the workbook is protected by a password", hint="save it without one")
+
+
+def _asks_for_password(name: str) -> bool:
+    """Whether calamine, given the file itself, says that it is protected; of bytes it does not."""
+    try:
+        python_calamine.load_workbook(name)
+    except python_calamine.PasswordError:
+        return True
+    except BaseException as error:  # what else is wrong has been told
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+    return False
 
 
 def _best_sheet(

@@ -1,0 +1,218 @@
+"""Made-up submissions for the tests of intake: credit codes, a scheme with a field of every kind, files of every format.
+
+The old binary workbook (.xls) and the OpenDocument one (.ods) are written here byte by byte, from their published
+formats, because no writer of them is worth a dependency.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+from icredit.scheme import Scheme, parse_scheme
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+Cell = str | float | bool | None
+Rows = Sequence[Sequence[Cell]]
+
+# One field of every type, with and without unit and bounds; no checks, so that only cells decide.
+EVERY_KIND = """
+id: every-kind
+title: {zh: 各类字段, en: every kind of field}
+edition: "1"
+fields:
+  sales: {label: {zh: 销售额, en: Sales}, aliases: [销售总额], type: amount, unit: 万元, minimum: 0}
+  profit: {label: {zh: 利润, en: Profit}, type: amount, unit: 元}
+  worth: {label: {zh: 市值, en: Worth}, type: amount, unit: 亿元, minimum: -2.5, maximum: 2.5}
+  debt: {label: {zh: 负债, en: Debt}, type: amount, unit: 千元}
+  capital: {label: {zh: 资本, en: Capital}, type: amount, unit: 百万元}
+  growth: {label: {zh: 增速, en: Growth}, type: share, unit: "%"}
+  quota: {label: {zh: 占比, en: Quota}, type: share, unit: "1", minimum: 0, maximum: 1}
+  heads: {label: {zh: 人数, en: Heads}, type: count, unit: 人}
+  prizes: {label: {zh: 奖项, en: Prizes}, type: count, unit: 项, minimum: 1, maximum: 5}
+  remark: {label: {zh: 备注, en: Remark}, type: text, max_length: 5}
+  opened: {label: {zh: 开业日期, en: Opened}, type: date}
+  listed: {label: {zh: 是否上市, en: Listed}, type: flag}
+  form:
+    label: {zh: 企业类型, en: Form}
+    type: choice
+    choices:
+      - {id: state, label: {zh: 国有, en: State-owned}, aliases: [国企]}
+      - {id: private, label: {zh: 民营, en: Private}}
+stages:
+  - {id: young, label: {zh: 初创期, en: Young}, when: "sales < 1"}
+  - {id: old, label: {zh: 稳定期, en: Old}, aliases: [成熟期], when: "sales >= 1"}
+indicators:
+  - {id: size, label: {zh: 规模, en: Size}, value: sales, normalise: {method: goalposts, lower: 0, upper: 1}}
+"""
+
+
+def every_kind() -> Scheme:
+    """The scheme with a field of every kind."""
+    return parse_scheme(EVERY_KIND, "every-kind.yaml")
+
+
+def check_digit(body: str) -> str:
+    """The check digit of 17 characters, as GB 32100-2015 writes it."""
+    total = sum(ALPHABET.index(character) * 3**place for place, character in enumerate(body))
+    return ALPHABET[(31 - total % 31) % 31]
+
+
+def coded(body: str) -> str:
+    """17 characters with their check digit."""
+    return body + check_digit(body)
+
+
+def code(number: int) -> str:
+    """The code of a made-up enterprise; no authority issues codes for the division 9199."""
+    return coded(f"9199{number:013}")
+
+
+def csv_text(rows: Rows, *, delimiter: str = ",", newline: str = "\n", quote_all: bool = False) -> str:
+    """The rows as delimited text."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(
+        file, delimiter=delimiter, lineterminator=newline, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    )
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# OpenDocument
+
+
+_NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"))
+)
+_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def ods(sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), password: bool = False) -> bytes:
+    """An .ods workbook."""
+    off = ' table:style-name="off"'
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}"{off if name in hidden else ""}>'
+        + "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    style = '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/>'
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMESPACES} office:version="1.2">'
+        f"<office:automatic-styles>{style}</style:style></office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+    )
+    locked = '<manifest:encryption-data manifest:checksum="x"/>' if password else ""
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">{locked}'
+        "</manifest:file-entry></manifest:manifest>"
+    )
+    return zipped({"mimetype": _ODS, "META-INF/manifest.xml": manifest, "content.xml": content})
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive of the parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """The parts of a zip archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _ods_cell(cell: Cell) -> str:
+    if cell is None:
+        return "<table:table-cell/>"
+    if isinstance(cell, bool):
+        return f'<table:table-cell office:value-type="boolean" office:boolean-value="{str(cell).lower()}"/>'
+    if isinstance(cell, int | float):
+        return f'<table:table-cell office:value-type="float" office:value="{cell!r}"/>'
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The old binary workbook: BIFF8 records in a stream of a compound file
+
+_SECTOR = 512
+_FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def xls(sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), password: bool = False) -> bytes:
+    """An .xls workbook of Excel 97 to 2003."""
+    bodies = [_xls_sheet(rows) for rows in sheets.values()]
+    start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)) + _record(0x0042, b"\xb0\x04")
+    if password:
+        start += _record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
+    names = [struct.pack("<BB", len(name), 1) + name.encode("utf-16-le") for name in sheets]
+    end = _record(0x000A, b"")
+    offset = len(start) + sum(len(name) + 10 for name in names) + len(end)
+    bounds = b""
+    for sheet, name, body in zip(sheets, names, bodies, strict=True):
+        bounds += _record(0x0085, struct.pack("<IBB", offset, sheet in hidden, 0) + name)
+        offset += len(body)
+    return compound_file({"Workbook": start + bounds + end + b"".join(bodies)})
+
+
+def _record(kind: int, data: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def _xls_sheet(rows: Rows) -> bytes:
+    width = max(map(len, rows), default=0)
+    parts = [
+        _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)),
+        _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0)),
+    ]
+    for line, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            where = struct.pack("<HHH", line, place, 0)
+            if isinstance(cell, bool):
+                parts.append(_record(0x0205, where + struct.pack("<BB", cell, 0)))
+            elif isinstance(cell, int | float):
+                parts.append(_record(0x0203, where + struct.pack("<d", cell)))
+            elif cell is not None:
+                text = cell.encode("utf-16-le")
+                parts.append(_record(0x0204, where + struct.pack("<HB", len(text) // 2, 1) + text))
+    return b"".join([*parts, _record(0x000A, b"")])
+
+
+def compound_file(streams: Mapping[str, bytes]) -> bytes:
+    """A compound file, the container of old workbooks and of encrypted new ones; every stream in sectors of its own."""
+    chain = [_FAT, _END]
+    body = b""
+    entries = [_entry("Root Entry", 5, child=1)]
+    for index, (name, data) in enumerate(streams.items(), start=1):
+        # A stream below 4,096 bytes would live in the mini stream; zeros at the end of a workbook mean nothing.
+        padded = data.ljust(max(4096, -(-len(data) // _SECTOR) * _SECTOR), b"\0")
+        first, count = len(chain), len(padded) // _SECTOR
+        chain += [*range(first + 1, first + count), _END]
+        body += padded
+        entries.append(
+            _entry(name, 2, sibling=index + 1 if index < len(streams) else _FREE, start=first, size=len(padded))
+        )
+    assert len(chain) <= _SECTOR // 4, "one sector of the allocation table holds 128 entries"
+    assert len(entries) <= _SECTOR // 128, "one sector of the directory holds four entries"
+    table = struct.pack("<128I", *chain, *[_FREE] * (128 - len(chain)))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9I", 0, 1, 1, 0, 4096, _END, 0, _END, 0) + struct.pack("<109I", 0, *[_FREE] * 108)
+    return header + table + b"".join(entries).ljust(_SECTOR, b"\0") + body
+
+
+def _entry(name: str, kind: int, *, sibling: int = _FREE, child: int = _FREE, start: int = 0, size: int = 0) -> bytes:
+    text = name.encode("utf-16-le") + b"\0\0"
+    links = struct.pack("<HBBIII", len(text), kind, 1, _FREE, sibling, child)
+    return text.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, size)
