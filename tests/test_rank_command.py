@@ -289,7 +289,7 @@ def test_workbook_has_a_title(workbook: Any) -> None:
     assert page["A1"].font.bold
     assert page["A1"].font.size >= 14
     assert "创新积分制" in page["A2"].value
-    assert "project defaults, not official" in page["A2"].value
+    assert "Project defaults, not official" in page["A2"].value
 
 
 def test_workbook_headers_are_chinese(workbook: Any) -> None:

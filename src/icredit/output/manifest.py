@@ -13,6 +13,7 @@ import polars as pl
 
 from icredit._version import __version__
 from icredit.output.columns import TableColumn
+from icredit.output.summary import basis_note
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
@@ -70,6 +71,7 @@ def manifest(
             "edition": scheme.edition,
             "sha256": scheme.digest,
             "basis": scheme.basis.model_dump(),
+            "basis_note": basis_note(scheme),
             "decimals": scheme.ranking.decimals,
             "stages": {stage.id: stage.label.model_dump() for stage in scheme.stages},
         },
@@ -117,7 +119,7 @@ def _is_whole(content: Any) -> bool:
     scheme = content["scheme"]
     texts = [scheme["id"], scheme["edition"], scheme["sha256"], scheme["title"]["zh"], content["as_of"]]
     texts += [label[language] for label in scheme["stages"].values() for language in ("zh", "en")]
-    texts += [*scheme["basis"].values(), content["options"].get("period") or ""]
+    texts += [*scheme["basis"].values(), scheme["basis_note"] or "", content["options"].get("period") or ""]
     columns = [TableColumn(**column) for column in content["output"]["columns"]]
     texts += [text for column in columns for text in (column.id, column.zh, column.en, column.unit or "")]
     numbers = [scheme["decimals"], content["counts"]["scored"]]

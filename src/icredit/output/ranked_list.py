@@ -103,7 +103,6 @@ def _about(
     if manifest is None:
         return [*lines, ("评价体系 Scheme", "未知：积分表旁没有manifest文件。Unknown: no manifest beside the table.")]
     scheme = manifest["scheme"]
-    defaults = [part for part, basis in scheme["basis"].items() if basis != "official"]
     lines += [
         ("积分表校验 SHA-256", sha256_of(table)),
         ("评价体系 Scheme", f"{scheme['title']['zh']} {scheme['edition']} ({scheme['id']})"),
@@ -113,9 +112,8 @@ def _about(
         ("核验日期 As of", manifest["as_of"]),
         ("软件 Software", f"icredit {__version__}"),
     ]
-    if defaults:
-        note = f"以下部分为项目默认值，非官方公布 project defaults, not official: {', '.join(defaults)}"
-        lines.append(("口径说明 Basis", note))
+    if scheme["basis_note"]:
+        lines.append(("口径说明 Basis", scheme["basis_note"]))
     return lines
 
 

@@ -167,6 +167,9 @@ def _cells(page: Any, sheet: Sheet, first: int, formats: _Formats) -> None:
 
 
 def _about(page: Any, lines: Sequence[tuple[str, str]], formats: _Formats) -> None:
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 90)
     for index, (name, text) in enumerate(lines):
