@@ -23,21 +23,21 @@ def find_files(names: Iterable[str | Path]) -> list[Path]:
     Raises:
         InputError: a name that is no file, folder or pattern with a match, or a file of a kind icredit does not read.
     """
-    found: dict[Path, None] = {}
+    found: dict[str, Path] = {}
     for name in map(str, names):
         try:
-            found.update(dict.fromkeys(_files(name)))
+            files = _files(name)
+        except InputError:
+            raise
         except (OSError, ValueError) as error:  # no permission, a name too long, a zero byte
             reason = getattr(error, "strerror", None) or str(error)
-            raise (
-                error if isinstance(error, InputError) else InputError(f"{name[:200]}: cannot be read: {reason}")
-            ) from None
+            raise InputError(f"{name[:200]}: cannot be read: {reason}") from None
+        for file in files:
+            # One file named in two ways is one file.
+            found.setdefault(STANDARD_INPUT if name == STANDARD_INPUT else os.path.realpath(file), file)
     if not found:
         raise InputError("no file was named", hint=_KINDS)
-    # One file named in two ways is one file.
-    return list(
-        {os.path.realpath(path) if str(path) != STANDARD_INPUT else "-": path for path in reversed(found)}.values()
-    )[::-1]
+    return list(found.values())
 
 
 def _files(name: str) -> list[Path]:

@@ -13,7 +13,7 @@ import python_calamine
 from icredit.errors import InputError
 from icredit.intake.header import HEADER_WITHIN, HeaderMatch, HeaderMatcher
 from icredit.intake.rules import CODE_NUMBER
-from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
+from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, problem_of, require_header
 from icredit.scheme.fields import USCC
 from icredit.text import did_you_mean
 
@@ -42,15 +42,12 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
         raise
     except python_calamine.PasswordError:
         raise _protected(content) from None
-    except BaseException as error:
-        # A damaged file makes calamine raise errors of many families, and in some places panic.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
+    except BaseException as error:  # noqa: BLE001  # see problem_of
+        problem = problem_of(error)
         if _ENCRYPTED in content.data or _asks_for_password(content.name):
             raise _protected(content) from None
-        reason = str(error) if isinstance(error, Exception) else "it is damaged"
         raise InputError(
-            f"{content.name}: not a readable workbook: {reason}", hint="open it in Excel and save it anew"
+            f"{content.name}: not a readable workbook: {problem}", hint="open it in Excel and save it anew"
         ) from None
     where = f"{content.name} [{name}]"
     header = require_header(match, where, matcher)
@@ -79,9 +76,8 @@ def _asks_for_password(name: str) -> bool:
         python_calamine.load_workbook(name)
     except python_calamine.PasswordError:
         return True
-    except BaseException as error:  # what else is wrong has been told
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
+    except BaseException as error:  # noqa: BLE001  # what else is wrong has been told
+        problem_of(error)
     return False
 
 
