@@ -61,7 +61,7 @@ def write_template(path: Path, target: Path, scheme: Scheme, zones: ZoneRegister
     content = BytesIO()
     with output_errors(target):
         book.save(content)
-        path.write_bytes(content.getbuffer())
+        path.write_bytes(content.getvalue())
     return len(fields)
 
 

@@ -80,7 +80,7 @@ def write_workbook(path: Path, sheet: Sheet) -> None:
         if sheet.about:
             _about(book.add_worksheet("说明 About"), sheet.about, formats)
         book.close()
-    path.write_bytes(content.getbuffer())
+    path.write_bytes(content.getvalue())
 
 
 class _Formats:
