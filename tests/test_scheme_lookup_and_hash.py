@@ -383,3 +383,12 @@ def test_the_digest_is_a_sha_256() -> None:
     """The digest is 64 hexadecimal digits."""
     digest = parse_scheme(TEXT).digest
     assert len(bytes.fromhex(digest)) == 32
+
+
+def test_a_changed_copy_of_a_scheme_is_another_scheme() -> None:
+    """A copy with fewer nodes, made in a notebook, has its own leaves, categories and hash, whatever was asked before."""
+    scheme = load_scheme(ROOT / "indicators.yaml")
+    assert (len(scheme.leaves), len(scheme.categories), len(scheme.digest)) == (7 + 6 + 5, 3, 64)
+    changed = scheme.model_copy(update={"indicators": scheme.indicators[:1]})
+    assert (len(changed.leaves), len(changed.categories)) == (7, 1)
+    assert changed.digest != scheme.digest

@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -206,17 +205,17 @@ class Scheme(Model):
         for node in self.indicators:
             yield from node.nodes()
 
-    @cached_property
+    @property
     def categories(self) -> tuple[Category, ...]:
         """All inner nodes, from the top, in file order."""
         return tuple(node for node in self.nodes() if isinstance(node, Category))
 
-    @cached_property
+    @property
     def leaves(self) -> tuple[Indicator, ...]:
         """All indicators, in file order."""
         return tuple(node for node in self.nodes() if isinstance(node, Indicator))
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 of everything the scheme says, whatever its layout and comments."""
         content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
