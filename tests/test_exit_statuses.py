@@ -508,6 +508,7 @@ def test_status_4_of_a_full_standard_output(standing: Path, words: list[str]) ->
     assert "Exception ignored" not in told
     assert done.returncode == ExitStatus.OUTPUT
     assert "no space left" in told.lower()
+    assert "nothing was changed" not in told, "the files of a run stand when its summary finds no room"
 
 
 @pytest.mark.parametrize(

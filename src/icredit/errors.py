@@ -47,6 +47,10 @@ _MEANINGS = {
 }
 
 
+#: What the program says when Ctrl-C ends it.
+INTERRUPTED = "icredit: interrupted; nothing was written"
+
+
 class IcreditError(Exception):
     """Base of all errors that icredit raises on purpose."""
 
@@ -83,6 +87,25 @@ class OutputError(IcreditError, OSError):
     """A file that cannot be written, or must not be."""
 
     status = ExitStatus.OUTPUT
+
+
+def reason_of(error: BaseException) -> str:
+    """What an error of the system or of a library says, in one line: the system's words, the first line, or its name."""
+    said = getattr(error, "strerror", None) or str(error)
+    return (said.splitlines() or [type(error).__name__])[0]
+
+
+def reader_said(error: BaseException) -> str:
+    """What the reader of a damaged file says, in one line.
+
+    calamine and polars raise errors of many families, and in places panic, which is no Exception; whatever else is no
+    Exception, such as Ctrl-C, is raised again.
+    """
+    if isinstance(error, Exception):
+        return reason_of(error)
+    if type(error).__name__ != "PanicException":
+        raise error
+    return "it is damaged"
 
 
 @dataclass(frozen=True, slots=True, order=True)

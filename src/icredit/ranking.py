@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from icredit.errors import UsageError
+from icredit.scheme.fields import FIXED_COLUMNS
 from icredit.scoring.pipeline import SCORED
-from icredit.scoring.ranks import RANKS, points, ranked
+from icredit.scoring.ranks import points, ranked
 from icredit.text import did_you_mean
 from icredit.zones import ZoneRegister, load_zones, province_hint, province_names
 
@@ -16,10 +17,10 @@ from icredit.zones import ZoneRegister, load_zones, province_hint, province_name
 TOP = 500
 
 #: Columns without which there is no list.
-_NEEDED = (*RANKS, "uscc", "zone", "province", "stage", "status", "score", "grade")
+_NEEDED = tuple(name for name in FIXED_COLUMNS if name not in ("name", "coverage"))
 
 #: Columns of a scored table that are no score.
-_NO_SCORES = (*RANKS, "uscc", "name", "zone", "province", "stage", "status", "grade", "coverage")
+_NO_SCORES = tuple(name for name in FIXED_COLUMNS if name != "score")
 
 
 def rank(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import typer
 
 from icredit.cli import rank, scheme, score, template, validate, zones  # noqa: F401  # each registers its command
 from icredit.cli.app import app
-from icredit.errors import ExitStatus, IcreditError, SchemeError
-from icredit.output.atomic import output_errors
-from icredit.output.console import ClosedPipe, give_up_output, prepare_streams, say
+from icredit.errors import INTERRUPTED, ExitStatus, IcreditError, SchemeError
+from icredit.output.console import ClosedPipe, give_up_output, prepare_streams, say, standard_output
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,24 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         status = ExitStatus.INTERRUPTED
     if status == ExitStatus.INTERRUPTED:
-        say("icredit: interrupted; nothing was written")
+        say(INTERRUPTED)
     return int(status or 0)
 
 
 def _run(arguments: Sequence[str] | None) -> int | None:
     """The command itself; what typer prints (help, the version) may find standard output full or closed."""
     try:
-        status: int | None = app(
-            args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False
-        )
-        sys.stdout.flush()
+        with standard_output():
+            status: int | None = app(
+                args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False
+            )
+            sys.stdout.flush()
     except SystemExit:  # typer's way to end when the reader of its output has gone
         give_up_output()
         return int(ExitStatus.DONE)
-    except OSError as error:
-        if isinstance(error, IcreditError):
-            raise
-        give_up_output()
-        with output_errors(Path("standard output")):
-            raise
     return status

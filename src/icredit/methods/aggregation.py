@@ -72,10 +72,9 @@ def minimum(scores: Scores, weights: Scores) -> pl.Expr:
 
 def total(scores: Scores, weights: Scores) -> pl.Expr:
     """sum(w x) over the children present; with the weight 1, plain addition of marks."""
-    present = pl.any_horizontal(
-        *[score.is_not_null() & (weight > 0) for score, weight in zip(scores, weights, strict=True)]
-    )
-    return pl.when(present).then(add([score * weight for score, weight in zip(scores, weights, strict=True)]))
+    counted = _with_weight(scores, weights)
+    present = pl.any_horizontal(*(score.is_not_null() for score in counted))
+    return pl.when(present).then(add([score * weight for score, weight in zip(counted, weights, strict=True)]))
 
 
 AGGREGATIONS: Mapping[str, Callable[[Scores, Scores], pl.Expr]] = {

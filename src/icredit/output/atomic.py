@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from icredit.errors import IcreditError, OutputError
+from icredit.errors import IcreditError, OutputError, reason_of
 
 _REASONS = {
     errno.ENOSPC: "no space left on the disk",
@@ -42,9 +42,13 @@ def output_errors(path: Path) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, OSError) and not type(error).__module__.startswith(("polars", "xlsxwriter")):
             raise
-        number = getattr(error, "errno", None) or _errno_of(error)
-        reason = _REASONS.get(number or 0) or getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise OutputError(f"{path}: cannot be written: {reason}", hint="nothing was changed") from None
+        raise OutputError(f"{path}: cannot be written: {plain_reason(error)}", hint="nothing was changed") from None
+
+
+def plain_reason(error: BaseException) -> str:
+    """Why something could not be written, in plain words where there are any."""
+    number = getattr(error, "errno", None) or _errno_of(error)
+    return _REASONS.get(number or 0) or reason_of(error)
 
 
 def _errno_of(error: BaseException) -> int | None:

@@ -9,9 +9,10 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from icredit.output.atomic import output_errors
+from icredit.errors import IcreditError, OutputError
+from icredit.output.atomic import plain_reason
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,7 +56,7 @@ def terminal_width() -> int:
 
 def result(text: str) -> None:
     """Write a result to standard output."""
-    with _pipe_may_close():
+    with standard_output():
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
         sys.stdout.flush()
 
@@ -64,7 +65,7 @@ def result_table(table: Table) -> None:
     """Write a table for people to standard output, as wide as the terminal."""
     from rich.console import Console  # noqa: PLC0415  # only tables need it
 
-    with _pipe_may_close():
+    with standard_output():
         Console(soft_wrap=False).print(table)
         sys.stdout.flush()
 
@@ -79,7 +80,8 @@ def cell(text: str) -> str:
 def say(text: str) -> None:
     """Tell the user something on standard error."""
     with contextlib.suppress(OSError, ValueError):  # nobody to tell
-        _write(sys.stderr, visible_lines(text))
+        sys.stderr.write(visible_lines(text) + "\n")
+        sys.stderr.flush()
 
 
 def visible_lines(text: str) -> str:
@@ -93,22 +95,23 @@ def say_all(lines: Sequence[str]) -> None:
         say(line)
 
 
-def _write(stream: TextIO, text: str) -> None:
-    stream.write(text + "\n")
-    stream.flush()
-
-
 @contextlib.contextmanager
-def _pipe_may_close() -> Iterator[None]:
+def standard_output() -> Iterator[None]:
+    """Tell a standard output that is closed or full as what it is; the files of the run may stand by then.
+
+    Raises:
+        ClosedPipe: whoever read it has gone.
+        OutputError: it takes no more.
+    """
     try:
         yield
-    except BrokenPipeError:
-        give_up_output()
-        raise ClosedPipe from None
+    except IcreditError:
+        raise
     except OSError as error:
         give_up_output()
-        with output_errors(Path("standard output")):
-            raise error from None
+        if isinstance(error, BrokenPipeError):
+            raise ClosedPipe from None
+        raise OutputError(f"standard output: cannot be written: {plain_reason(error)}") from None
 
 
 def give_up_output() -> None:

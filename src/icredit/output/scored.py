@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 import python_calamine
 
-from icredit.errors import InputError
+from icredit.errors import InputError, reader_said, reason_of
 from icredit.output.columns import TableColumn, bare
 from icredit.output.manifest import load_manifest
 from icredit.output.tables import WRITERS, undefuse
+from icredit.scheme.fields import FIXED_COLUMNS
 from icredit.scoring.ranks import RANKS
 
 _TEXT = ("uscc", "name", "zone", "province", "stage", "status", "grade")
@@ -32,7 +33,7 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
     found = load_manifest(path)
     known = [TableColumn(**column) for column in found["output"]["columns"]] if found else []
     names = {
-        column.header(labels): column.id for column in [*bare(_all_fixed()), *known] for labels in ("id", "zh", "en")
+        column.header(labels): column.id for column in [*bare(FIXED_COLUMNS), *known] for labels in ("id", "zh", "en")
     }
     frame = frame.rename({header: names[header] for header in frame.columns if header in names})
     lacking = [name for name in _REQUIRED if name not in frame.columns]
@@ -42,10 +43,6 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
         )
     meaning = {column.id: column for column in [*bare(frame.columns), *known]}
     return _typed(frame, path), [meaning[name] for name in frame.columns], found
-
-
-def _all_fixed() -> list[str]:
-    return [*RANKS, *_TEXT, "score", "coverage"]
 
 
 def _frame(path: Path) -> pl.DataFrame:
@@ -73,16 +70,13 @@ def _frame(path: Path) -> pl.DataFrame:
             case _:
                 return _workbook(data)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise InputError(f"{path}: not readable as {ending}: {(str(error).splitlines() or ['empty'])[0]}") from None
+        raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
+    except BaseException as error:  # noqa: BLE001  # see reader_said
+        raise InputError(f"{path}: not readable as {ending}: {reader_said(error)}") from None
 
 
 def _workbook(data: bytes) -> pl.DataFrame:
-    try:
-        rows = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except python_calamine.CalamineError as error:
-        raise ValueError(str(error)) from None
+    rows = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     if not rows:
         raise ValueError("the first sheet is empty")
     columns = {str(header): [row[index] for row in rows[1:]] for index, header in enumerate(rows[0])}

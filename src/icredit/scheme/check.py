@@ -15,7 +15,7 @@ from icredit.errors import Fault
 from icredit.methods.normalisation import GROUPING_COLUMNS, Goalposts
 from icredit.methods.staged import Number
 from icredit.scheme import check_expressions, check_fields
-from icredit.scheme.fields import RESERVED_COLUMNS
+from icredit.scheme.fields import FIXED_COLUMNS
 from icredit.scheme.model import Category, Indicator, Node, Scheme, weight_in
 from icredit.scheme.source import Found, Path, Source
 from icredit.scheme.structure import STAND_IN_ID
@@ -90,7 +90,7 @@ def _ids(scheme: Scheme) -> Found:
                 yield path, f"duplicate id: the {what} '{name}' exists already"
             seen.add(name)
     for path, node in nodes_with_paths(scheme.indicators):
-        if node.id in RESERVED_COLUMNS:
+        if node.id in FIXED_COLUMNS:
             yield (*path, "id"), f"'{node.id}' is a column of every scored table; choose another id"
 
 

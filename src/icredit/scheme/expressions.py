@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from icredit.errors import reason_of
 from icredit.text import did_you_mean
 
 MAXIMUM_LENGTH = 4_000
@@ -86,7 +87,7 @@ def _to_polars(tokens: list[_Token], columns: Mapping[str, str]) -> pl.Expr:
     try:
         return pl.sql_expr(" ".join(words))
     except Exception as error:  # noqa: BLE001  # polars raises a family of errors here, all with a readable first line
-        raise ExpressionError(f"cannot be understood as SQL: {_first_line(error)}") from None
+        raise ExpressionError(f"cannot be understood as SQL: {reason_of(error)}") from None
 
 
 def _spelled(token: _Token, columns: Mapping[str, str]) -> str:
@@ -206,8 +207,4 @@ def result_type(compiled: Compiled, schema: dict[str, pl.DataType]) -> pl.DataTy
     try:
         return frame.collect().schema["result"]
     except Exception as error:  # noqa: BLE001  # as above
-        raise ExpressionError(f"does not fit its fields: {_first_line(error)}") from None
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+        raise ExpressionError(f"does not fit its fields: {reason_of(error)}") from None

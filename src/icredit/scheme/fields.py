@@ -64,8 +64,8 @@ _DTYPES: Mapping[str, pl.DataType] = {
     "flag": pl.Boolean(),
 }
 
-#: Columns of the scored table that no field, category or indicator may be named after.
-RESERVED_COLUMNS = ("rank", "zone_rank", "stage_rank", *IDENTITY, "status", "score", "grade", "coverage")
+#: The first columns of every scored table, in order; no field, category or indicator may be named after them.
+FIXED_COLUMNS = ("rank", "zone_rank", "stage_rank", *IDENTITY, "status", "score", "grade", "coverage")
 
 NUMERIC_TYPES = ("amount", "count", "share")
 

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from icredit.errors import Fault, InputError, SchemeError, UsageError
+from icredit.errors import Fault, InputError, SchemeError, UsageError, reason_of
 from icredit.scheme.check import check
 from icredit.scheme.source import parse
 from icredit.scheme.structure import build
@@ -63,7 +63,7 @@ def read_scheme(shown: str, file: Traversable | Path) -> Scheme:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror or error}") from None
+        raise InputError(f"{shown}: cannot be read: {reason_of(error)}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{shown}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8") from None
     return parse_scheme(text, shown)

@@ -117,11 +117,16 @@ def _real_path(data: Any, detail: ErrorDetails) -> Path:
             path, here = (*path, part), here.get(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             path, here = (*path, part), here[part]
-    if detail["type"] == "extra_forbidden" or (detail["type"] == "missing" and not isinstance(detail["loc"][-1], int)):
+    if detail["type"] == "extra_forbidden" or _lacks_key(detail):
         return path
     start = 2 if path[:1] == ("fields",) else 0  # a field may have the id of a key
     staged = next((index for index, part in enumerate(path) if index >= start and part in _STAGED), None)
     return path if staged is None else path[: staged + 1]
+
+
+def _lacks_key(detail: ErrorDetails) -> bool:
+    """Whether a key is missing; a missing item of a list, such as the second of two levels, makes the list wrong."""
+    return detail["type"] == "missing" and not isinstance(detail["loc"][-1], int)
 
 
 def _message(data: Any, path: Path, found: list[ErrorDetails]) -> str:
@@ -136,7 +141,7 @@ def _message(data: Any, path: Path, found: list[ErrorDetails]) -> str:
         "literal_error": lambda: _not_one_of(key, detail),
         "string_pattern_mismatch": lambda: f"'{given}' cannot be an id: letters, digits and _ only, first a letter",
     }.get(detail["type"])
-    if tell is not None and not (detail["type"] == "missing" and isinstance(detail["loc"][-1], int)):
+    if tell is not None and (detail["type"] != "missing" or _lacks_key(detail)):
         return tell()
     if not path:
         return "a scheme is a mapping of keys such as id, title, fields, indicators"

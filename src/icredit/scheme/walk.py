@@ -38,14 +38,9 @@ def value_order(scheme: Scheme) -> list[Indicator]:
 def names_used(leaf: Indicator) -> set[str]:
     """The names of fields and indicators that a value refers to."""
     names: set[str] = set()
-    for text in texts(leaf.value):
+    for text in leaf.value.values() if isinstance(leaf.value, Mapping) else [leaf.value]:
         try:
             names |= compile_expression(text).names
         except ExpressionError:
             continue  # reported where expressions are checked
     return names
-
-
-def texts(value: str | Mapping[str, str]) -> list[str]:
-    """The expressions that a value can be: one, or one a stage."""
-    return list(value.values()) if isinstance(value, Mapping) else [value]

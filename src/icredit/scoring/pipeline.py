@@ -8,18 +8,16 @@ import polars as pl
 
 from icredit.methods.staged import STAGE, by_stage, number
 from icredit.scheme.expressions import compile_expression
+from icredit.scheme.fields import FIXED_COLUMNS
 from icredit.scheme.model import Category, Indicator, Scheme
 from icredit.scoring.constants import constant_frames, with_constants
-from icredit.scoring.ranks import RANKS, limit, points, ranked
+from icredit.scoring.ranks import limit, points, ranked
 from icredit.scoring.reference import Reference
 from icredit.scoring.tree import COVERAGE, has_staged_weights, rejected, score_column, with_coverage, with_scores
 from icredit.scoring.values import value_column, with_values
 
 #: What became of an enterprise; only scored ones are ranked.
 SCORED, VETOED, INSUFFICIENT = "scored", "vetoed", "insufficient"
-
-_IDENTITY = ("uscc", "name", "zone", "province", "stage")
-_RESULT = ("status", "score", "grade", COVERAGE)
 
 
 def pipeline(
@@ -54,7 +52,7 @@ def table_columns(scheme: Scheme, *, values: bool = False) -> list[str]:
 
 def _columns(scheme: Scheme, *, values: bool) -> list[pl.Expr]:
     nodes: list[Category | Indicator] = [*scheme.categories, *scheme.leaves]
-    columns = [pl.col(name) for name in (*RANKS, *_IDENTITY, *_RESULT)]
+    columns = [pl.col(name) for name in FIXED_COLUMNS]
     columns += [pl.col(score_column(node.id)).alias(node.id) for node in nodes]
     if values:
         columns += [pl.col(value_column(leaf.id)) for leaf in scheme.leaves]

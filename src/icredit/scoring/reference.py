@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from icredit.errors import DataError, InputError, UsageError
+from icredit.errors import DataError, InputError, UsageError, reason_of
 from icredit.methods.staged import STAGE
-from icredit.scheme.model import Scheme
+from icredit.scheme.model import Indicator, Scheme
 from icredit.scoring.constants import Groups, constant_frames, constant_names, groupings, with_constants
 from icredit.scoring.values import applies_column, value_column, with_values
 
@@ -65,10 +65,10 @@ class Reference:
                 raise ValueError("the scheme and its hash must be text")
             constants = {tuple(part["within"]): _frame(part["within"], part["groups"]) for part in content["constants"]}
             return cls(names[0], names[1], int(content["rows"]), constants)
-        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-            problem = f"no key {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
-        except pl.exceptions.PolarsError as error:
-            problem = str(error).splitlines()[0]
+        except KeyError as error:
+            problem = f"no key {error}"
+        except _NOT_ONE as error:
+            problem = reason_of(error)
         raise InputError(f"{shown}: not a reference of icredit: {problem}", hint="make one with --save-reference")
 
     @classmethod
@@ -77,7 +77,7 @@ class Reference:
         try:
             text = Path(path).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+            raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
         return cls.from_json(text, str(path))
 
     def of_scheme(self, scheme: Scheme) -> Reference:
@@ -118,22 +118,36 @@ class Reference:
         """
         for within, leaves in groupings(scheme).items():
             joined = with_constants(frame, {within: self.constants[within].lazy()})
-            for leaf in leaves:
-                unknown = pl.any_horizontal(pl.col(name).is_null() for name in constant_names(leaf))
-                lacking = joined.filter(pl.col(value_column(leaf.id)).is_not_null() & unknown)
-                if leaf.applies is not None:
-                    lacking = lacking.filter(pl.col(applies_column(leaf.id)))
-                if STAGE in within:
-                    lacking = lacking.filter(pl.col(STAGE).is_not_null())  # they are not scored in any case
-                found = lacking.select(*within).collect() if within else lacking.select("uscc").collect()
-                if found.height:
-                    group = ", ".join(f"{key}={found[key][0]}" for key in within) or "the batch"
-                    same = found.filter(pl.col(key).eq_missing(pl.lit(found[key][0])) for key in within).height
-                    raise DataError(
-                        f"the reference has no constants of {leaf.id} for {group}, where {same} enterprises are to be scored",
-                        hint="nobody of the batch it was made from had such a number; score without --reference",
-                    )
+            if STAGE in within:
+                joined = joined.filter(pl.col(STAGE).is_not_null())  # the others are not scored in any case
+            lacking = {leaf.id: _lacks_constants(leaf) for leaf in leaves}
+            keys = {f"key.{key}": pl.col(key) for key in within}
+            found = joined.filter(pl.any_horizontal(lacking.values())).select(**keys, **lacking).collect()
+            if found.is_empty():
+                continue
+            leaf = next(name for name in lacking if found[name].any())
+            rows = found.filter(leaf).select(list(keys))
+            group = ", ".join(f"{key}={rows[f'key.{key}'][0]}" for key in within) or "the batch"
+            same = (
+                rows.filter(pl.col(key).eq_missing(pl.lit(rows[key][0])) for key in keys).height
+                if keys
+                else rows.height
+            )
+            raise DataError(
+                f"the reference has no constants of {leaf} for {group}, where {same} enterprises are to be scored",
+                hint="nobody of the batch it was made from had such a number; score without --reference",
+            )
 
+
+def _lacks_constants(leaf: Indicator) -> pl.Expr:
+    """Whether an enterprise has a value of an indicator that applies to it, and the reference no constants for it."""
+    unknown = pl.any_horizontal(pl.col(name).is_null() for name in constant_names(leaf))
+    lacks = pl.col(value_column(leaf.id)).is_not_null() & unknown
+    return lacks & pl.col(applies_column(leaf.id)) if leaf.applies is not None else lacks
+
+
+# What a text that is no reference makes the reading of it raise.
+_NOT_ONE = (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, pl.exceptions.PolarsError)
 
 _ANEW = "make it anew with --save-reference"
 

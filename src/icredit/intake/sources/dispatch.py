@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from icredit.errors import InputError
+from icredit.errors import InputError, reason_of
 from icredit.intake.header import HeaderMatcher
 from icredit.intake.sources import parquet, text, workbook
 from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS, WORKBOOK_ENDINGS
@@ -44,4 +44,4 @@ def _content(path: Path) -> Content:
     except InputError:
         raise
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from icredit.errors import InputError
+from icredit.errors import InputError, reason_of
 from icredit.text import nearest
 
 STANDARD_INPUT = "-"
@@ -30,8 +30,7 @@ def find_files(names: Iterable[str | Path]) -> list[Path]:
         except InputError:
             raise
         except (OSError, ValueError) as error:  # no permission, a name too long, a zero byte
-            reason = getattr(error, "strerror", None) or str(error)
-            raise InputError(f"{name[:200]}: cannot be read: {reason}") from None
+            raise InputError(f"{name[:200]}: cannot be read: {reason_of(error)}") from None
         for file in files:
             # One file named in two ways is one file.
             found.setdefault(STANDARD_INPUT if name == STANDARD_INPUT else os.path.realpath(file), file)

@@ -7,10 +7,10 @@ import io
 
 import polars as pl
 
-from icredit.errors import InputError
+from icredit.errors import InputError, reader_said
 from icredit.intake.header import HeaderMatcher
 from icredit.intake.rules import CODE_NUMBER
-from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, problem_of, require_header
+from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
 from icredit.scheme.fields import USCC
 
 # Whether a row has anything in it, in whatever column.
@@ -21,7 +21,7 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
     """The text table of a Parquet file; row numbers count the file's rows from 1. `sheet` is not used."""
     try:
         frame = pl.read_parquet(io.BytesIO(content.data))
-    except BaseException as error:  # noqa: BLE001  # see problem_of
+    except BaseException as error:  # noqa: BLE001  # see reader_said
         raise _unreadable(content, error) from None
     header = require_header(matcher.best([frame.columns]), content.name, matcher)
     nested = [
@@ -58,7 +58,7 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
 
 
 def _unreadable(content: Content, error: BaseException) -> InputError:
-    return InputError(f"{content.name}: not a readable Parquet file: {problem_of(error)}", hint="write it anew")
+    return InputError(f"{content.name}: not a readable Parquet file: {reader_said(error)}", hint="write it anew")
 
 
 def _filled(frame: pl.DataFrame) -> list[pl.Expr]:

@@ -73,19 +73,6 @@ class Content:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def problem_of(error: BaseException) -> str:
-    """What the reader of a format says of a damaged file, in one line.
-
-    calamine and polars raise errors of many families, and in places panic, which is no Exception; whatever else is no
-    Exception, such as Ctrl-C, is raised again.
-    """
-    if isinstance(error, Exception):
-        return (str(error).splitlines() or ["it is damaged"])[0]
-    if type(error).__name__ != "PanicException":
-        raise error
-    return "it is damaged"
-
-
 def require_header(match: HeaderMatch | None, where: str, matcher: HeaderMatcher) -> HeaderMatch:
     """The match, if it is a header without contradictions.
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 import python_calamine
 
-from icredit.errors import InputError
+from icredit.errors import InputError, reader_said
 from icredit.intake.header import HEADER_WITHIN, HeaderMatch, HeaderMatcher
 from icredit.intake.rules import CODE_NUMBER
-from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, problem_of, require_header
+from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
 from icredit.scheme.fields import USCC
 from icredit.text import did_you_mean
 
@@ -42,8 +42,8 @@ def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> 
         raise
     except python_calamine.PasswordError:
         raise _protected(content) from None
-    except BaseException as error:  # noqa: BLE001  # see problem_of
-        problem = problem_of(error)
+    except BaseException as error:  # noqa: BLE001  # see reader_said
+        problem = reader_said(error)
         if _ENCRYPTED in content.data or _asks_for_password(content.name):
             raise _protected(content) from None
         raise InputError(
@@ -77,7 +77,7 @@ def _asks_for_password(name: str) -> bool:
     except python_calamine.PasswordError:
         return True
     except BaseException as error:  # noqa: BLE001  # what else is wrong has been told
-        problem_of(error)
+        reader_said(error)
     return False
 
 
