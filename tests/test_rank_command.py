@@ -292,6 +292,17 @@ def test_workbook_has_a_title(workbook: Any) -> None:
     assert "Project defaults, not official" in page["A2"].value
 
 
+def test_the_about_sheet_shows_all_it_says(workbook: Any) -> None:
+    """Every row of the About sheet is high enough for its text, at 12 points a line, wrapped at the column's width."""
+    page = workbook["说明 About"]
+    width = page.column_dimensions["B"].width
+    texts = {row: page.cell(row, 2).value for row in range(1, page.max_row + 1)}
+    assert any(cell_len(text) > width for text in texts.values())
+    for row, text in texts.items():
+        height = page.row_dimensions[row].height or 15  # a row of the usual height says nothing of it
+        assert height >= 12 * -(-cell_len(text) // width), text
+
+
 def test_workbook_headers_are_chinese(workbook: Any) -> None:
     """Headers are Chinese by default, bold, wrapped, and none is an id."""
     page = workbook.worksheets[0]

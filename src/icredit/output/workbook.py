@@ -26,6 +26,10 @@ _IN_MEMORY = 500_000
 _FONT = "等线"
 _WIDEST = 46
 _NARROWEST = 6
+_ABOUT_WIDTH = 90
+
+# Points that a line of text takes.
+_LINE = 15
 _FROZEN_AT_MOST = 6
 
 # The same content gives the same bytes: no creation time in the file.
@@ -171,7 +175,9 @@ def _about(page: Any, lines: Sequence[tuple[str, str]], formats: _Formats) -> No
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
     page.set_column(0, 0, 28)
-    page.set_column(1, 1, 90)
+    page.set_column(1, 1, _ABOUT_WIDTH)
     for index, (name, text) in enumerate(lines):
+        # A row does not grow by itself with text that wraps; a word may leave the end of a line empty.
+        page.set_row(index, _LINE * -(-cell_len(text) // (_ABOUT_WIDTH - 10)))
         page.write_string(index, 0, name, formats.bold)
         page.write_string(index, 1, text, formats.wrapped)
