@@ -231,7 +231,7 @@ FAULTS: tuple[tuple[str, Callable[[TextRow], TextRow]], ...] = (
     ("成立日期在未来", lambda row: {"founded": "2099-01-01"}),
     ("发展阶段和营业收入都未填", lambda row: {"stage": "", "revenue": ""}),
     ("警告：代码为小写", lambda row: {"uscc": row["uscc"].lower()}),
-    ("警告：研发费用大于营业收入", lambda row: {"rd_expense": "99999.00"}),
+    ("警告：研发费用大于营业收入", lambda row: {"rd_expense": "99999.00", "rd_expense_last": "99999.00"}),
     ("警告：净资产为负", lambda row: {"net_assets": "-100.00"}),
 )
 

@@ -7,11 +7,14 @@ formats, because no writer of them is worth a dependency.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
 
 from icredit.scheme import Scheme, parse_scheme
 
@@ -19,6 +22,35 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 Cell = str | float | bool | None
 Rows = Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number with the format that its cell shows it in."""
+
+    number: float
+    form: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A cell with an error, such as #DIV/0!."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula with its result; None where it was never calculated, or in .xls where its result is empty text."""
+
+    result: str | float | bool | Wrong | None
+
+
+#: What the writers of .xls and .ods take beside.
+AnyCell = Cell | Shown | Wrong | Formula | dt.date | dt.time
+AnyRows = Sequence[Sequence[AnyCell]]
+#: First row and column, last row and column of merged cells; rows count from 1, columns from 0.
+Merged = Sequence[tuple[int, int, int, int]]
 
 # One field of every type, with and without unit and bounds; no checks, so that only cells decide.
 EVERY_KIND = """
@@ -87,27 +119,49 @@ def csv_text(rows: Rows, *, delimiter: str = ",", newline: str = "\n", quote_all
 # OpenDocument
 
 
-_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"))
+_NAMESPACES = (
+    " ".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for prefix, name in (
+            ("office", "office"),
+            ("table", "table"),
+            ("text", "text"),
+            ("style", "style"),
+            ("draw", "drawing"),
+        )
+    )
+    + ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
 )
 _ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def ods(sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), password: bool = False) -> bytes:
-    """An .ods workbook."""
+def ods(
+    sheets: Mapping[str, AnyRows], *, hidden: Sequence[str] = (), password: bool = False, merged: Merged = ()
+) -> bytes:
+    """An .ods workbook; `merged` are cells of every sheet."""
     off = ' table:style-name="off"'
     tables = "".join(
-        f'<table:table table:name="{escape(name)}"{off if name in hidden else ""}>'
-        + "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+        f"<table:table table:name={quoteattr(name)}{off if name in hidden else ''}>"
+        + "".join(
+            "<table:table-row>"
+            + "".join(_ods_cell(cell, _ods_span(merged, line, place)) for place, cell in enumerate(row))
+            + "</table:table-row>"
+            for line, row in enumerate(rows, start=1)
+        )
         + "</table:table>"
         for name, rows in sheets.items()
     )
+    return ods_of(tables, password=password)
+
+
+def ods_of(tables: str, *, settings: str = "", password: bool = False) -> bytes:
+    """An .ods workbook of tables that are XML already; the style `off` hides a table."""
     style = '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/>'
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMESPACES} office:version="1.2">'
         f"<office:automatic-styles>{style}</style:style></office:automatic-styles>"
-        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+        f"<office:body><office:spreadsheet>{settings}{tables}</office:spreadsheet></office:body>"
+        "</office:document-content>"
     )
     locked = '<manifest:encryption-data manifest:checksum="x"/>' if password else ""
     manifest = (
@@ -133,14 +187,49 @@ def unzipped(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _ods_cell(cell: Cell) -> str:
+def _ods_span(merged: Merged, line: int, place: int) -> str:
+    for row, column, last_row, last_column in merged:
+        if (row, column) == (line, place):
+            across, down = last_column - column + 1, last_row - row + 1
+            return f' table:number-columns-spanned="{across}" table:number-rows-spanned="{down}"'
+    return ""
+
+
+def _ods_cell(cell: AnyCell, more: str = "") -> str:
+    if isinstance(cell, Formula):
+        more += ' table:formula="of:=[.A1]"'
+        cell = cell.result
     if cell is None:
-        return "<table:table-cell/>"
+        return f"<table:table-cell{more}/>"
+    if isinstance(cell, Wrong):
+        said = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
+        return f"<table:table-cell{more} {said}><text:p>{cell.text}</text:p></table:table-cell>"
+    if isinstance(cell, str):
+        return f'<table:table-cell{more} office:value-type="string">{_ods_text(cell)}</table:table-cell>'
+    return f"<table:table-cell{more} {_ods_value(cell)}/>"
+
+
+def _ods_value(cell: float | bool | Shown | dt.date | dt.time) -> str:  # noqa: FBT001  # a cell like others
     if isinstance(cell, bool):
-        return f'<table:table-cell office:value-type="boolean" office:boolean-value="{str(cell).lower()}"/>'
-    if isinstance(cell, int | float):
-        return f'<table:table-cell office:value-type="float" office:value="{cell!r}"/>'
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+        return f'office:value-type="boolean" office:boolean-value="{str(cell).lower()}"'
+    if isinstance(cell, Shown):
+        kind = "percentage" if "%" in cell.form else "float"
+        return f'office:value-type="{kind}" office:value="{cell.number!r}"'
+    if isinstance(cell, dt.date):
+        return f'office:value-type="date" office:date-value="{cell.isoformat()}"'
+    if isinstance(cell, dt.time):
+        return f'office:value-type="time" office:time-value="{cell:PT%HH%MM%SS}"'
+    return f'office:value-type="float" office:value="{cell!r}"'
+
+
+def _ods_text(text: str) -> str:
+    """Paragraphs, with elements for the blanks that XML would not keep."""
+    lines = (escape(line).replace("\t", "<text:tab/>") for line in text.split("\n"))
+    return "".join(f"<text:p>{re.sub(' +', _ods_blanks, line)}</text:p>" for line in lines)
+
+
+def _ods_blanks(match: re.Match[str]) -> str:
+    return f'<text:s text:c="{len(match[0])}"/>'
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -150,43 +239,114 @@ _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), password: bool = False) -> bytes:
-    """An .xls workbook of Excel 97 to 2003."""
-    bodies = [_xls_sheet(rows) for rows in sheets.values()]
-    start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)) + _record(0x0042, b"\xb0\x04")
+def xls(
+    sheets: Mapping[str, AnyRows],
+    *,
+    hidden: Sequence[str] = (),
+    password: bool = False,
+    merged: Merged = (),
+    epoch_1904: bool = False,
+    beside: bytes = b"",
+    in_sheets: bytes = b"",
+) -> bytes:
+    """An .xls workbook of Excel 97 to 2003; `merged` are cells of every sheet, the last two further records."""
+    forms = ["General", *_XLS_FORMS.values()]
+    forms += {cell.form: None for rows in sheets.values() for row in rows for cell in row if isinstance(cell, Shown)}
+    bodies = [_xls_sheet(rows, merged, forms, epoch_1904=epoch_1904, more=in_sheets) for rows in sheets.values()]
+    start = _xls_begin(0x0005) + record(0x0042, b"\xb0\x04") + record(0x0022, struct.pack("<H", epoch_1904))
     if password:
-        start += _record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
+        start += record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
+    for key, form in enumerate(forms):
+        text = form.encode("utf-16-le")
+        start += record(0x041E, struct.pack("<HHB", 164 + key, len(form), 1) + text)
+    start += b"".join(record(0x00E0, struct.pack("<HHH14x", 0, 164 + key, 0)) for key in range(len(forms)))
+    start += beside
     names = [struct.pack("<BB", len(name), 1) + name.encode("utf-16-le") for name in sheets]
-    end = _record(0x000A, b"")
+    end = record(0x000A, b"")
     offset = len(start) + sum(len(name) + 10 for name in names) + len(end)
     bounds = b""
     for sheet, name, body in zip(sheets, names, bodies, strict=True):
-        bounds += _record(0x0085, struct.pack("<IBB", offset, sheet in hidden, 0) + name)
+        bounds += record(0x0085, struct.pack("<IBB", offset, sheet in hidden, 0) + name)
         offset += len(body)
     return compound_file({"Workbook": start + bounds + end + b"".join(bodies)})
 
 
-def _record(kind: int, data: bytes) -> bytes:
+_XLS_FORMS: Mapping[type, str] = {
+    dt.date: "yyyy-mm-dd",
+    dt.datetime: 'yyyy"年"m"月"d"日" hh:mm:ss',
+    dt.time: "[$-804]hh:mm:ss;@",
+}
+_XLS_ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
+
+
+def record(kind: int, data: bytes) -> bytes:
+    """A record of an .xls workbook."""
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def _xls_sheet(rows: Rows) -> bytes:
+def _xls_begin(kind: int) -> bytes:
+    return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0))
+
+
+def serial(moment: dt.date | dt.time, *, epoch_1904: bool = False) -> float:
+    """The day count of a date from March 1900 on, or of a time of day, as spreadsheets keep it."""
+    if isinstance(moment, dt.time):
+        return (moment.hour * 3600 + moment.minute * 60 + moment.second) / 86_400
+    time = moment.time() if isinstance(moment, dt.datetime) else dt.time()
+    epoch = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
+    return dt.date(moment.year, moment.month, moment.day).toordinal() - epoch.toordinal() + serial(time)
+
+
+def _xls_sheet(rows: AnyRows, merged: Merged, forms: Sequence[str], *, epoch_1904: bool, more: bytes) -> bytes:
     width = max(map(len, rows), default=0)
-    parts = [
-        _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)),
-        _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0)),
-    ]
+    parts = [_xls_begin(0x0010), record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))]
     for line, row in enumerate(rows):
         for place, cell in enumerate(row):
-            where = struct.pack("<HHH", line, place, 0)
-            if isinstance(cell, bool):
-                parts.append(_record(0x0205, where + struct.pack("<BB", cell, 0)))
-            elif isinstance(cell, int | float):
-                parts.append(_record(0x0203, where + struct.pack("<d", cell)))
-            elif cell is not None:
-                text = cell.encode("utf-16-le")
-                parts.append(_record(0x0204, where + struct.pack("<HB", len(text) // 2, 1) + text))
-    return b"".join([*parts, _record(0x000A, b"")])
+            parts.append(_xls_cell(line, place, cell, forms, epoch_1904=epoch_1904))
+    if merged:
+        ranges = (struct.pack("<HHHH", row - 1, last - 1, left, right) for row, left, last, right in merged)
+        parts.append(record(0x00E5, struct.pack("<H", len(merged)) + b"".join(ranges)))
+    return b"".join([*parts, more, record(0x000A, b"")])
+
+
+def _xls_cell(line: int, place: int, cell: AnyCell, forms: Sequence[str], *, epoch_1904: bool) -> bytes:
+    form = 0
+    if isinstance(cell, dt.date | dt.time):
+        form = forms.index(_XLS_FORMS[type(cell)])
+        cell = serial(cell, epoch_1904=epoch_1904)
+    elif isinstance(cell, Shown):
+        form, cell = forms.index(cell.form), cell.number
+    where = struct.pack("<HHH", line, place, form)
+    match cell:
+        case None:
+            return b""
+        case bool():
+            return record(0x0205, where + struct.pack("<BB", cell, 0))
+        case int() | float():
+            return record(0x0203, where + struct.pack("<d", cell))
+        case Wrong():
+            return record(0x0205, where + struct.pack("<BB", _XLS_ERRORS[cell.text], 1))
+        case Formula():
+            return _xls_formula(where, cell.result)
+    text = cell.encode("utf-16-le")
+    return record(0x0204, where + struct.pack("<HB", len(text) // 2, 1) + text)
+
+
+def _xls_formula(where: bytes, result: str | float | bool | Wrong | None) -> bytes:  # noqa: FBT001  # a cell like others
+    match result:
+        case None:
+            kept = b"\3\0\0\0\0\0\xff\xff"
+        case bool():
+            kept = struct.pack("<BxB3xH", 1, result, 0xFFFF)
+        case int() | float():
+            kept = struct.pack("<d", result)
+        case Wrong():
+            kept = struct.pack("<BxB3xH", 2, _XLS_ERRORS[result.text], 0xFFFF)
+        case str():
+            text = result.encode("utf-16-le")
+            string = record(0x0207, struct.pack("<HB", len(text) // 2, 1) + text)
+            return record(0x0006, where + b"\0\0\0\0\0\0\xff\xff" + bytes(8)) + string
+    return record(0x0006, where + kept + bytes(8))
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:

@@ -14,6 +14,7 @@ from stdnum.cn import uscc as oracle
 
 import filings
 import icredit
+from cells import read_cell
 from conftest import AS_OF, SAMPLE_CSV
 from icredit.intake import credit_code
 
@@ -145,7 +146,6 @@ def test_all_codes_of_the_sample_are_valid_for_the_oracle(sample: icredit.Submis
         (filings.code(7) + "0", "IC301"),
         (filings.code(7)[:9] + "I" + filings.code(7)[10:], "IC301"),
         (filings.code(7)[:9] + "o" + filings.code(7)[10:], "IC301"),
-        (filings.code(7)[:9] + "\u200b" + filings.code(7)[9:], "IC301"),
         ("示例", "IC301"),
         ("9" * 500, "IC301"),
         (filings.code(7)[:-1] + ("1" if filings.code(7)[-1] != "1" else "2"), "IC302"),
@@ -155,6 +155,12 @@ def test_all_codes_of_the_sample_are_valid_for_the_oracle(sample: icredit.Submis
         ("9E+17", "IC303"),
         ("９.１E+17", "IC303"),
         ("919900123456789000", "IC303"),
+        ("919900123456789000.0", "IC303"),
+        ("919900123456789123.00", "IC303"),
+        ("919,900,123,456,789,000", "IC303"),
+        ("='9.1990012E+17'", "IC303"),
+        ("9199-0012-3456", "IC301"),
+        ("='", "IC301"),
     ],
 )
 def test_what_is_no_code_is_refused_by_its_own_rule(tmp_path: Path, code: str, rule: str) -> None:
@@ -172,7 +178,9 @@ def test_repairs_are_warnings(tmp_path: Path) -> None:
     """Lower case, blanks inside and full-width characters are mended, and the warning shows what the code is read as."""
     code = filings.coded("91990000MA1234567")
     wide = code.translate({ord(c): ord(c) + 0xFEE0 for c in filings.ALPHABET})
-    for written in (code.lower(), " ".join(code), code[:9] + "\u3000" + code[9:], wide, f"{code[:4]}\n{code[4:]}"):
+    wrapped = [f"'{code}", f"’{code}", f"`{code}", f'="{code}"', f"=“{code}”", f'"{code}"', f"＝＂{wide}＂"]
+    inside = [f"{code[:9]}{unseen}{code[9:]}" for unseen in "\u3000\xa0\u200b\ufeff\u2060\u00ad\u202c\n\t"]
+    for written in (code.lower(), " ".join(code), wide, *wrapped, *inside):
         submission = read_codes(tmp_path, [written])
         assert submission.frame["uscc"].to_list() == [code]
         (finding,) = submission.findings.rows(named=True)
@@ -181,11 +189,42 @@ def test_repairs_are_warnings(tmp_path: Path) -> None:
         assert code in finding["message_en"]
 
 
-def test_blanks_around_a_code_are_no_repair(tmp_path: Path) -> None:
-    """What nobody sees at the ends of a cell is left out without a word, as in every other cell."""
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        (
+            "91990000MAI23O5670",
+            "第11位是字母I，可能应为数字1；第14位是字母O，可能应为数字0",
+            "the letter I in place 11 is perhaps",
+        ),
+        ("9199OO00MA12345670", "第5、6位是字母O", "the letter O in place 5, 6 is"),
+        ("91990000MA123456", "此处为16位", "there are 16 here"),
+        ("919900000123456", "旧的营业执照注册号", "old business registration number"),
+        ("甲" * 18, "不用I、O、S、V、Z）", "without I, O, S, V, Z"),
+    ],
+)
+def test_what_is_amiss_is_told_but_never_mended(tmp_path: Path, code: str, zh: str, en: str) -> None:
+    """The message says how many characters there are, which letters cannot be, and what an old number looks like."""
+    (finding,) = read_codes(tmp_path, [code]).findings.rows(named=True)
+    assert (finding["rule"], finding["level"]) == ("IC301", "error")
+    assert zh in finding["message_zh"]
+    assert en in finding["message_en"]
+    assert "{" not in finding["message_zh"] + finding["message_en"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(body=bodies, place=st.integers(0, 17), letter=st.sampled_from("IOSVZ"))
+def test_a_letter_that_no_code_has_is_never_replaced(body: str, place: int, letter: str) -> None:
+    """Even where only one digit would make the check digit fit, the code is an error."""
+    code = filings.coded(body)
+    assert read_cell("uscc", code[:place] + letter + code[place + 1 :]) == (None, ["IC301"])
+
+
+def test_blanks_around_a_code_are_told(tmp_path: Path) -> None:
+    """What nobody sees at the ends of a code is left out, with a word: other systems will not find the code."""
     submission = read_codes(tmp_path, [f" {filings.code(1)}\t", f"\ufeff{filings.code(2)}\u200b"])
     assert submission.frame["uscc"].to_list() == [filings.code(1), filings.code(2)]
-    assert submission.findings.is_empty()
+    assert submission.findings["rule"].to_list() == ["IC304", "IC304"]
 
 
 def test_a_repaired_code_meets_its_double(tmp_path: Path) -> None:

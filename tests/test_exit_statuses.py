@@ -146,6 +146,53 @@ def test_status_1_of_a_reference_that_lacks_a_group(standing: Path, capsys: Capt
     assert "stage=mature" in told
 
 
+@pytest.mark.parametrize(("words", "rows"), [(["--strict"], 0), (["--strict", "--json"], 0), (["--strict"], 1)])
+def test_status_1_of_a_batch_with_an_unreadable_file(
+    standing: Path, capsys: Captured, words: list[str], rows: int
+) -> None:
+    """`score --strict` of several files, of which one cannot be read, writes nothing and ends with 1."""
+    (standing / "empty.xlsx").write_bytes(b"")
+    before = snapshot(standing)
+
+    assert icredit("score", "faulty.csv" if rows else "in.csv", "empty.xlsx", "-o", "scores.csv", *words) == 1
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    first, *_, what, hint = told.err.splitlines()
+    assert first == "  empty.xlsx: the file is empty; ask for it again"
+    assert f"1 of 2 files cannot be read and {rows} of {5 + (1 - rows)} rows have errors" in what
+    assert "icredit validate" in hint
+    assert snapshot(standing) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["score", "in.csv", "empty.xlsx"], 0),
+        (["score", "in.csv", "empty.xlsx", "--max-rejects", "0"], 0),
+        (["validate", "in.csv", "empty.xlsx"], 1),
+        (["score", "empty.xlsx"], 3),
+        (["score", "empty.xlsx", "other.xlsx"], 3),
+        (["validate", "empty.xlsx", "other.xlsx"], 3),
+        (["score", "in.csv", "missing.xlsx"], 3),
+        (["score", "twice.csv"], 0),
+        (["score", "twice.csv", "--strict"], 1),
+        (["score", "twice.csv", "--strict", "--duplicates", "last"], 0),
+        (["validate", "twice.csv"], 1),
+        (["validate", "twice.csv", "--duplicates", "last"], 0),
+        (["score", "twice.csv", "--duplicates", "newest"], 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_statuses_of_batches(standing: Path, words: list[str], status: int) -> None:
+    """An unreadable file is a fault of the data as long as another can be read; so are conflicting rows, unless the last counts."""
+    for name in ("empty.xlsx", "other.xlsx"):
+        (standing / name).write_bytes(b"")
+    write_csv(standing / "twice.csv", [enterprise(1), enterprise(2), enterprise(2, **{"净利润（万元）": "1"})])
+
+    assert icredit(*words) == status
+
+
 # 2, wrong usage, scheme or options
 
 
@@ -180,7 +227,8 @@ def test_status_1_of_a_reference_that_lacks_a_group(standing: Path, capsys: Capt
         (["rank", "tables/scores.csv", "--by", "technolgy"], "'technology'"),
         (["rank", "tables/scores.csv", "--by", "name"], "columns: score"),
         (["template", "-o", "form.xls"], ".xlsx"),
-        (["validate", "in.csv", "-o", "findings.json"], ".csv"),
+        (["validate", "in.csv", "-o", "findings.txt"], ".xlsx"),
+        (["validate", "in.csv", "--annotate", "copy.xlsx"], "save it as .xlsx"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

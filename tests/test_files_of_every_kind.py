@@ -19,13 +19,12 @@ from openpyxl import Workbook
 import filings
 import icredit
 from conftest import AS_OF, SAMPLE_CSV, SAMPLE_XLSX
-from icredit.intake.header import HeaderMatcher
 from icredit.intake.sources import text as text_source
+from icredit.intake.sources.grid import Grid
 from icredit.scheme import Scheme
-from icredit.scheme.fields import submission_fields, typed_schema
+from icredit.scheme.fields import typed_schema
 
 SCHEME = filings.every_kind()
-MATCHER = HeaderMatcher(submission_fields(SCHEME))
 HEADER = [
     "统一社会信用代码",
     "企业名称",
@@ -186,23 +185,6 @@ def test_clean_rows_as_a_workbook(
     assert submission.frame["source_row"].to_list() == list(range(above + below + 2, above + below + 2 + len(rows)))
 
 
-@settings(deadline=None, max_examples=25)
-@given(rows=filed(), write=st.sampled_from([filings.xls, filings.ods]))
-def test_clean_rows_as_an_old_or_open_workbook(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], write: Callable[..., bytes]
-) -> None:
-    """The same rows in .xls and .ods, dates as text: the same typed table."""
-    # In OpenDocument text, line breaks and repeated blanks are elements of their own.
-    plain = [tuple("示例" if isinstance(c, str) and re.search(r"[\s]", c) else c for c in row) for row in rows]
-    cells = [[str(cell) if isinstance(cell, dt.date) else cell for cell in row] for row in plain]
-    path = tmp_path_factory.getbasetemp() / f"clean.{write.__name__}"
-    path.write_bytes(write({"填报数据": [HEADER, *cells]}))
-    submission = read(path)
-    assert submission.findings.is_empty()
-    assert submission.frame.select(FIELDS).rows() == plain
-    assert submission.files[0].sheet == "填报数据"
-
-
 @settings(deadline=None, max_examples=40)
 @given(rows=filed())
 def test_clean_rows_as_parquet(tmp_path_factory: pytest.TempPathFactory, rows: list[Row]) -> None:
@@ -239,17 +221,20 @@ line_ends = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
 bodies = st.lists(st.tuples(lines, line_ends).map("".join), max_size=8).map("".join)
 
 
-def both_ways(text: str) -> tuple[pl.DataFrame | None, pl.DataFrame, list[Any]] | None:
-    """The table of a text by the fast way, where that takes it, and by the exact one; None if the file is refused."""
-    delimiter, match = text_source._best_delimiter(text, MATCHER)
-    if match is None:
-        return None
-    fast = text_source._fast(text, match, delimiter)
+def both_ways(text: str) -> tuple[Grid | None, Grid] | None:
+    """The grid of a text by the fast way, where that takes it, and by the exact one; None if the file is refused."""
+    data, delimiter = text.encode(), "\t" if "uscc\t" in text else ","
+    fast = text_source._fast(data, delimiter)
     try:
-        return fast, *text_source._exact(text, match, delimiter, "x.csv")
+        return fast, text_source._exact(data, delimiter, "x.csv")
     except icredit.InputError:
         assert fast is None  # what the exact way refuses, the fast way must leave to it
         return None
+
+
+def lengths(grid: Grid) -> list[int]:
+    """How many cells every row has."""
+    return [grid.width] * grid.frame.height if grid.lengths is None else grid.lengths.to_list()
 
 
 @settings(deadline=None, max_examples=300)
@@ -266,12 +251,11 @@ def both_ways(text: str) -> tuple[pl.DataFrame | None, pl.DataFrame, list[Any]] 
 )
 def test_the_fast_way_is_the_exact_way(titles: list[str], end: str, body: str, last: str) -> None:
     """Wherever the fast way takes a text, it gives the very table of the exact way, which finds no fault."""
-    tables = both_ways("".join(titles) + "uscc,name,sales" + end + body + last)
-    fast, exact, faults = tables or (None, None, [])
+    grids = both_ways("".join(titles) + "uscc,name,sales" + end + body + last)
+    fast, exact = grids or (None, None)
     if fast is not None and exact is not None:
-        assert faults == []
-        assert fast.rows() == exact.rows()
-        assert fast.schema == exact.schema
+        assert fast.frame.equals(exact.frame)
+        assert lengths(fast) == lengths(exact)
 
 
 @pytest.mark.parametrize(
@@ -288,25 +272,22 @@ def test_the_fast_way_is_the_exact_way(titles: list[str], end: str, body: str, l
 )
 def test_plain_text_takes_the_fast_way(tmp_path: Path, text: str) -> None:
     """Text without quotes and with the right number of delimiters is read fast, and right."""
-    tables = both_ways(text)
-    assert tables is not None
-    fast, exact, faults = tables
+    grids = both_ways(text)
+    assert grids is not None
+    fast, exact = grids
     assert fast is not None
-    assert fast.rows() == exact.rows()
-    assert (exact.height, faults) == (3, [])
+    assert fast.frame.equals(exact.frame)
+    assert lengths(fast) == lengths(exact)
     assert read(put(tmp_path, "plain.csv", text)).frame["sales"].to_list() == [1.0, 2.0, 3.0]
 
 
-def test_the_sample_takes_the_fast_way(national: Scheme) -> None:
+def test_the_sample_takes_the_fast_way() -> None:
     """The 3,000 rows of the sample are read fast, and the exact way gives the same."""
-    text = SAMPLE_CSV.read_text("utf-8-sig")
-    delimiter, match = text_source._best_delimiter(text, HeaderMatcher(submission_fields(national)))
-    assert match is not None
-    fast = text_source._fast(text, match, delimiter)
-    exact, faults = text_source._exact(text, match, delimiter, "x.csv")
+    grids = both_ways(SAMPLE_CSV.read_text("utf-8-sig"))
+    assert grids is not None
+    fast, exact = grids
     assert fast is not None
-    assert fast.equals(exact)
-    assert faults == []
+    assert fast.frame.equals(exact.frame)
 
 
 @pytest.mark.parametrize("quoted", [False, True])
@@ -444,12 +425,16 @@ def test_types_of_parquet(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @pytest.mark.parametrize("zone", [None, "Asia/Shanghai"])
 def test_a_timestamp_at_midnight_is_a_date(tmp_path: Path, unit: Any, zone: str | None) -> None:
-    """Other programs keep dates as timestamps: at midnight such a one is a date, in whatever precision."""
+    """Other programs keep dates as timestamps: at midnight such a one is a date, in whatever precision.
+
+    At another time of day it is one if it knows no time zone; if it does, the day may be another one here.
+    """
     moments = pl.Series([dt.datetime(2020, 1, 2), None], dtype=pl.Datetime(unit)).dt.replace_time_zone(zone)  # noqa: DTZ001
     submission = parquet(tmp_path, opened=moments)
     assert submission.frame["opened"].to_list() == [dt.date(2020, 1, 2), None]
     afternoon = parquet(tmp_path, opened=moments.dt.offset_by("15h30m"))
-    assert afternoon.findings.select("row", "rule").rows() == [(1, "IC205")]
+    assert afternoon.findings.select("row", "rule").rows() == ([(1, "IC205")] if zone else [])
+    assert (afternoon.frame["opened"].to_list()[0] == dt.date(2020, 1, 2)) == (zone is None)
 
 
 def test_not_a_number_is_missing_and_infinity_refused(tmp_path: Path) -> None:
@@ -521,8 +506,8 @@ def test_columns_beyond_z(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods", "xls", "parquet"])
-def test_a_row_with_nothing_in_known_columns_is_a_row_in_every_format(tmp_path: Path, kind: str) -> None:
-    """Whether a row is blank does not depend on the format: a remark in an unknown column makes it a row."""
+def test_a_row_with_nothing_in_known_columns_is_told_in_every_format(tmp_path: Path, kind: str) -> None:
+    """A lone remark below the table is no enterprise, whatever the format, and is listed; a blank row is nothing."""
     rows: list[list[filings.Cell]] = [
         ["uscc", "name", "联系人"],
         [filings.code(1), "示例", "甲"],
@@ -540,7 +525,9 @@ def test_a_row_with_nothing_in_known_columns_is_a_row_in_every_format(tmp_path: 
         case _:
             path.write_bytes({"ods": filings.ods, "xls": filings.xls}[kind]({"填报": rows}))
     submission = read(path)
-    assert (submission.rows_read, submission.rejected) == (2, 1)
+    assert (submission.rows_read, submission.rejected) == (1, 0)
+    (stray,) = submission.files[0].left_out
+    assert (stray.row, stray.kind, stray.text) == (2 if kind == "parquet" else 3, "note", "乙")
 
 
 def test_sheets_of_old_and_open_workbooks(tmp_path: Path) -> None:
@@ -555,12 +542,40 @@ def test_sheets_of_old_and_open_workbooks(tmp_path: Path) -> None:
         assert read(path, sheet="藏").frame["uscc"].to_list() == [filings.code(1)]
 
 
-def test_a_workbook_by_another_ending(tmp_path: Path) -> None:
-    """An old workbook under the new ending, or the other way round, is read as what it is."""
-    rows = [["uscc", "name"], [filings.code(1), "示例"]]
-    by_openpyxl(tmp_path / "new.xlsx", rows)
-    assert read((tmp_path / "new.xlsx").rename(tmp_path / "new.xls")).rows_read == 1
-    assert read(put(tmp_path, "old.xlsx", filings.xls({"填报": rows}))).rows_read == 1
+def by_another_ending() -> dict[str, tuple[bytes, str]]:
+    """Files of every kind under an ending of another, with what they are."""
+    rows: list[list[filings.Cell]] = [["uscc", "name", "sales"], [filings.code(1), "示例", 1]]
+    book, table = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(book) as file:
+        sheet = file.add_worksheet()
+        for line, row in enumerate(rows):
+            sheet.write_row(line, 0, row)
+    pl.DataFrame({"uscc": [filings.code(1)], "name": ["示例"], "sales": [1]}).write_parquet(table)
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return {
+        "new.xls": (book.getvalue(), "an Excel workbook (.xlsx)"),
+        "new.csv": (book.getvalue(), "an Excel workbook (.xlsx)"),
+        "old.xlsx": (filings.xls({"填报": rows}), "an old Excel workbook (.xls)"),
+        "old.txt": (filings.xls({"填报": rows}), "an old Excel workbook (.xls)"),
+        "open.xlsx": (filings.ods({"填报": rows}), "an OpenDocument workbook (.ods)"),
+        "page.xls": (f"<html><table>{cells}</table></html>".encode(), "a web page (HTML)"),
+        "text.xlsx": (simple(1).encode(), "delimited text"),
+        "text.parquet": (simple(1).encode(), "delimited text"),
+        "text.xls": (simple(1).replace(",", "\t").encode("utf-16"), "delimited text"),
+        "table.csv": (table.getvalue(), "a Parquet file"),
+    }
+
+
+@pytest.mark.parametrize("name", by_another_ending())
+def test_a_file_by_another_ending(tmp_path: Path, name: str) -> None:
+    """A file under the ending of another kind is read as what it is, and that is said."""
+    data, kind = by_another_ending()[name]
+    path = put(tmp_path, name, data)
+    submission = read(path)
+    assert submission.frame["uscc"].to_list() == [filings.code(1)]
+    assert submission.frame["sales"].to_list() == [1.0]
+    assert submission.findings.is_empty()
+    assert submission.files[0].notes[0] == f"{path}: is {kind}, whatever its name says, and was read as that"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -575,9 +590,13 @@ def test_a_folder_a_pattern_and_a_list(tmp_path: Path) -> None:
     (tmp_path / "sub.csv").mkdir()
     assert read(tmp_path).frame["sales"].to_list() == [1.0, 2.0, 3.0]
     assert read(str(tmp_path / "*.csv")).frame["sales"].to_list() == [1.0, 2.0]
-    mixed = icredit.read([tmp_path / "c.txt", str(tmp_path / "[ab].csv"), tmp_path / "c.txt"], SCHEME, as_of=AS_OF)
-    assert [Path(report.file).name for report in mixed.files] == ["c.txt", "a.csv", "b.csv"]
+    names: list[str | Path] = [tmp_path / "c.txt", str(tmp_path / "[ab].csv"), tmp_path / "c.txt"]
+    mixed = icredit.read(names, SCHEME, as_of=AS_OF)
+    assert [Path(report.file).name for report in mixed.files] == ["a.csv", "b.csv", "c.txt"]
     assert mixed.frame["source_table"].to_list() == [0, 1, 2]
+    # Only where the last filing counts does it matter how they are named.
+    mixed = icredit.read(names, SCHEME, as_of=AS_OF, duplicates="last")
+    assert [Path(report.file).name for report in mixed.files] == ["c.txt", "a.csv", "b.csv"]
 
 
 def test_a_name_with_characters_of_patterns(tmp_path: Path) -> None:
@@ -646,12 +665,11 @@ UNREADABLE: Mapping[str, bytes] = {
     "mark16.csv": b"\xff\xfe",
     "half16.csv": b"\xff\xfeu\0s\0c",
     "bytes.csv": bytes(range(256)) * 4,
-    "workbook.csv": damaged(lambda parts: None),
     "prose.txt": "本文件不是填报表。\n没有表头。".encode(),
     "nothing.xlsx": b"",
-    "text.xlsx": simple(1).encode(),
-    "page.xls": b"<html><table><tr><td>uscc</td><td>name</td></tr></table></html>",
     "cut.xlsx": damaged(lambda parts: None)[:-200],
+    "begun.xlsx": b"PK",
+    "page.xls": b"<html><p>\xe6\x97\xa0</p></html>",
     "archive.xlsx": filings.zipped({"a.txt": "x"}),
     "no-sheet.xlsx": damaged(lambda parts: parts.pop(SHEET)),
     "empty-sheet.xlsx": damaged(lambda parts: parts.update({SHEET: b""})),
@@ -672,7 +690,6 @@ UNREADABLE: Mapping[str, bytes] = {
     "cut.xls": filings.xls({"填报": [["uscc", "name"], [filings.code(1), "示例"]]})[:1526],
     "nothing.parquet": b"",
     "marks.parquet": b"PAR1" + bytes(40) + b"PAR1",
-    "text.parquet": simple(1).encode(),
 }
 
 
@@ -750,8 +767,22 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_one_bad_file_among_many(tmp_path: Path) -> None:
-    """One file that cannot be read stops the run and is named: no batch is scored in part."""
+    """A file that cannot be read is an error with its name and reason, and the others are read."""
     put(tmp_path, "a.csv", simple(1))
+    put(tmp_path, "b.xlsx", damaged(lambda parts: None)[:-200])
+    put(tmp_path, "c.csv", simple(2))
+    submission = read(tmp_path)
+    assert submission.frame["uscc"].to_list() == [filings.code(1), filings.code(2)]
+    assert [file.unreadable is None for file in submission.files] == [True, False, True]
+    (finding,) = submission.findings.iter_rows(named=True)
+    assert (finding["rule"], finding["level"], finding["row"]) == ("IC110", "error", None)
+    assert finding["file"].endswith("b.xlsx")
+    assert "not a readable workbook" in finding["message_en"]
+
+
+def test_nothing_but_bad_files(tmp_path: Path) -> None:
+    """Where no file can be read the run is refused, with how many there are and the first reason."""
+    put(tmp_path, "a.xlsx", b"PK")
     put(tmp_path, "b.xlsx", b"PK")
-    with pytest.raises(icredit.InputError, match=r"b\.xlsx"):
+    with pytest.raises(icredit.InputError, match=r"none of 2 files can be read; the first: .*a\.xlsx"):
         read(tmp_path)

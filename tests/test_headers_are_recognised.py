@@ -52,7 +52,7 @@ def test_every_field_by_every_name(national: Scheme) -> None:
         for header in (name, spec.label.zh, spec.label.en, *spec.aliases):
             units = [f"（{spec.unit}）", f"({spec.unit})", f" [{spec.unit}]"] if spec.unit else []
             for written in (header, *(header + unit for unit in units)):
-                match = matcher.match([written], 0)
+                match = matcher.match([[written]], 0)
                 assert [column.field for column in match.columns] == [name], written
                 assert [column.shift for column in match.columns] == [0], written
                 assert not match.problems, written
@@ -135,7 +135,7 @@ def test_words_in_brackets_behind_a_text_or_date(tmp_path: Path) -> None:
 )
 def test_any_row_can_be_read_as_a_header(cells: list[str | None]) -> None:
     """Whatever stands in a row, each cell is a field, unknown, blank or a problem, and no field comes twice."""
-    match = HeaderMatcher(submission_fields(EVERY_KIND)).match(cells, 0)
+    match = HeaderMatcher(submission_fields(EVERY_KIND)).match([cells], 0)
     fields = [column.field for column in match.columns]
     assert len(fields) == len(set(fields))
     assert len(match.columns) + len(match.unknown) <= len(cells)
@@ -145,9 +145,9 @@ def test_any_row_can_be_read_as_a_header(cells: list[str | None]) -> None:
 # Where the header stands
 
 
-@pytest.mark.parametrize("above", [0, 1, 2, 19])
+@pytest.mark.parametrize("above", [0, 1, 2, 39])
 def test_rows_above_the_header_are_titles(tmp_path: Path, above: int) -> None:
-    """Up to nineteen rows of title, notes or nothing may stand above the header; row numbers count them."""
+    """Up to 39 rows of title, notes or nothing may stand above the header; row numbers count them."""
     titles = [["2024年度企业创新积分填报表", "", ""], ["填表说明：统一社会信用代码为18位", "", ""], ["", "", ""]]
     rows = [*[titles[n % 3] for n in range(above)], ["uscc", "name", "sales"], [filings.code(1), "示例", "1"]]
     submission = read_rows(tmp_path, rows)
@@ -161,9 +161,9 @@ def test_ragged_titles_above_the_header(tmp_path: Path) -> None:
     assert icredit.read(tmp_path / "rows.csv", EVERY_KIND, as_of=AS_OF).frame["source_row"].to_list() == [5]
 
 
-def test_a_header_below_row_20_is_not_looked_for(tmp_path: Path) -> None:
-    """Where the first twenty rows hold no header, the file is refused, and the user is told which column to add."""
-    rows = [*[["填报表", "", ""]] * 20, ["uscc", "name", "sales"], [filings.code(1), "示例", "1"]]
+def test_a_header_below_row_40_is_not_looked_for(tmp_path: Path) -> None:
+    """Where the first forty rows hold no header, the file is refused, and the user is told which column to add."""
+    rows = [*[["填报表", "", ""]] * 40, ["uscc", "name", "sales"], [filings.code(1), "示例", "1"]]
     with pytest.raises(icredit.InputError, match=r"rows\.csv: no header found.*统一社会信用代码"):
         read_rows(tmp_path, rows)
 
@@ -244,7 +244,7 @@ def test_words_in_brackets_that_are_no_unit_make_another_column(tmp_path: Path, 
         ("销售额（万元）", "销售额（元）"),
         ("销售总额", "Sales"),
         ("企业名称", "单位名称"),
-        ("备注", "备注（其他）"),
+        ("备注", "备注（必填）"),
     ],
 )
 def test_two_columns_for_one_field_are_refused(tmp_path: Path, first: str, second: str) -> None:
@@ -282,8 +282,8 @@ def test_units_that_were_converted_are_noted(tmp_path: Path) -> None:
     submission = read_rows(tmp_path, rows)
     assert submission.frame.select("sales", "quota", "profit").row(0) == (1234.5678, 0.45, 5.0)
     (note,) = submission.files[0].notes
-    assert "'销售额（元）' by 10^-4" in note
-    assert "'占比（%）' by 10^-2" in note
+    assert "'销售额（元）' 元 -> 万元 (/ 10,000)" in note
+    assert "'占比（%）' % -> 1 (/ 100)" in note
     assert "利润" not in note
 
 

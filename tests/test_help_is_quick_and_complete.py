@@ -16,7 +16,7 @@ from icredit.errors import ExitStatus
 Captured = pytest.CaptureFixture[str]
 
 COMMANDS = [
-    *[["score"], ["rank"], ["validate"], ["template"], ["zones"]],
+    *[["score"], ["rank"], ["validate"], ["template"], ["zones"], ["rule"]],
     *[["scheme", "list"], ["scheme", "show"], ["scheme", "check"], ["scheme", "schema"]],
 ]
 

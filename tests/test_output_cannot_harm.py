@@ -262,15 +262,18 @@ def test_lists_on_a_terminal_show_steering_signs(folder: Path) -> None:
     assert all(name in text for name in ("[red]示例[/red]", "示例[/b]", ":smile:示例"))
 
 
-def test_findings_on_a_terminal_show_steering_signs(folder: Path) -> None:
-    """`validate` on a terminal writes a line a finding."""
+@pytest.mark.parametrize("width", [80, 160])
+def test_findings_on_a_terminal_show_steering_signs(folder: Path, width: int) -> None:
+    """`validate` on a terminal, narrow or wide, shows every value, and none of them steers it."""
     write_csv(folder / "in.csv", [enterprise(n, **{"净利润（万元）": v}) for n, v in enumerate(STEERING.values(), 1)])
 
-    lines = on_terminal(folder, 160, "validate", "in.csv", status=1)
+    lines = on_terminal(folder, width, "validate", "in.csv", status=1)
 
     assert not [line for line in lines if HARMFUL.search(line)]
-    assert len(lines) == len(STEERING)
-    assert all(line.startswith("in.csv:") and line.endswith("not a number") for line in lines)
+    assert sum(line.startswith("行 row") for line in lines) == len(STEERING)
+    assert all(
+        re.search(rf"\s{re.escape(visible(value))}( |$)", "\n".join(lines), re.MULTILINE) for value in STEERING.values()
+    )
 
 
 def test_errors_show_steering_signs(folder: Path, capsys: Captured) -> None:

@@ -52,10 +52,18 @@ def number_after(label: str, text: str) -> int:
 
 
 def doubtful(row: dict[str, str]) -> int:
-    """Return how many warnings of the scheme a clean row of the sample earns: two rules, each at most once."""
-    spent, earned, assets = (row[f"{name}（万元）"] for name in ("研发费用金额", "营业收入", "净资产"))
+    """Return how many warnings of the scheme a row of the sample, which has no rates, earns: each rule at most once."""
+    names = ("研发费用金额", "营业收入", "净资产", "研发费用加计扣除所得税减免额")
+    spent, earned, assets, relief = (row[f"{name}（万元）"] for name in names)
     over = bool(spent and earned) and float(spent) > float(earned) > 0
-    return int(over) + int(bool(assets) and float(assets) <= 0)
+    saved = bool(spent and relief) and Fraction(relief) > Fraction(spent) * Fraction(3, 10)
+    jumps = [(row[f"{name}（万元）"], row[f"上年{name}（万元）"]) for name in ("研发费用金额", "营业收入")]
+    jumped = sum(
+        Fraction(now) > 11 * Fraction(last) > 0 or 0 < 10 * Fraction(now) < Fraction(last)
+        for now, last in jumps
+        if now and last
+    )
+    return over + saved + jumped + (bool(assets) and float(assets) <= 0)
 
 
 # What the summary says
@@ -352,13 +360,17 @@ def test_manifest_tells_the_time_of_the_run(folder: Path) -> None:
 
 
 def test_manifest_names_columns_that_were_not_used(folder: Path, capsys: Captured) -> None:
-    """A column that means nothing to the scheme is told, with the nearest label, and recorded."""
-    write_csv(folder / "in.csv", [enterprise(1, 净利闰="5", 备注="x")])
+    """A column that means nothing to the scheme is told and recorded, with the nearest label that no other column has."""
+    misspelt = {"净利闰" if header == "净利润（万元）" else header: cell for header, cell in enterprise(1).items()}
+    write_csv(folder / "in.csv", [{**misspelt, "备注": "x"}])
 
     icredit("score", "in.csv")
 
-    assert manifest_of(folder / "scores.csv")["inputs"][0]["columns_not_used"] == ["净利闰", "备注"]
-    assert "'净利闰' (did you mean '净利润'?)" in capsys.readouterr().err
+    found = manifest_of(folder / "scores.csv")["inputs"][0]
+    assert found["columns_not_used"] == ["净利闰", "备注"]
+    told = "in.csv: 2 columns not used: '净利闰' (did you mean '净利润'?), '备注'"
+    assert told in capsys.readouterr().err.splitlines()
+    assert found["notes"] == [told]
 
 
 # Quiet and JSON

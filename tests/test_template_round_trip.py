@@ -10,12 +10,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.worksheet.datavalidation import DataValidation
 
 import icredit
 from command_line import credit_code, read_csv
 from command_line import icredit as run
 from conftest import AS_OF, NATIONAL
+from forms import entries_of, headers_of, page_of, validation_of
 from icredit.scheme import Scheme
 
 Captured = pytest.CaptureFixture[str]
@@ -33,7 +33,9 @@ FILED: dict[str, Any] = {
     "研究生以上人员数（人）": 15,
     "营业收入（万元）": 3000.5,
     "高新技术产品收入（万元）": 2000,
+    "上年营业收入（万元）": 2500,
     "研发费用金额（万元）": 300.25,
+    "上年研发费用金额（万元）": 250,
 }
 
 
@@ -43,35 +45,6 @@ def form(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("form") / "填报表.xlsx"
     assert run("template", "-o", path, "--scheme", NATIONAL, "--quiet") == 0
     return path
-
-
-def page_of(path: Path) -> Any:
-    """Return the sheet that is filled in: the one the workbook opens with."""
-    book = openpyxl.load_workbook(path)
-    return book[book.active.title]
-
-
-def headers_of(page: Any) -> dict[str, int]:
-    """Return header -> number of its column."""
-    return {cell.value: cell.column for cell in page[1] if cell.value is not None}
-
-
-def validation_of(page: Any, column: int) -> DataValidation | None:
-    """Return what the workbook checks in the first cell below a header."""
-    coordinate = page.cell(2, column).coordinate
-    found = [one for one in page.data_validations.dataValidation if coordinate in one.sqref]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-def entries_of(page: Any, column: int) -> list[str]:
-    """Return the entries of a drop-down by looking up the cells that its formula names."""
-    validation = validation_of(page, column)
-    assert validation is not None
-    assert validation.type == "list"
-    sheet, cells = validation.formula1.rsplit("!", 1)
-    lists = page.parent[sheet.strip("'")]
-    return [row[0].value for row in lists[cells.replace("$", "")]]
 
 
 def fill(form: Path, target: Path, rows: Iterable[dict[str, Any]]) -> Path:

@@ -24,6 +24,9 @@ AMOUNTS = {
     "万元": 10_000,
     "万": 10_000,
     "人民币万元": 10_000,
+    "万元人民币": 10_000,
+    "人民币千元": 1_000,
+    "亿元人民币": 100_000_000,
     "CNY 10k": 10_000,
     "10,000 yuan": 10_000,
     "百万元": 1_000_000,
@@ -32,8 +35,10 @@ AMOUNTS = {
     "亿元": 100_000_000,
     "亿": 100_000_000,
 }
-SHARES = {"‰": 1, "per mille": 1, "%": 10, "百分比": 10, "percent": 10, "per cent": 10, "1": 1_000}
-COUNTS = dict.fromkeys(["人", "名", "件", "项", "个", "家", "次", "persons", "items", "cases"], 1)
+SHARES = {"‰": 1, "per mille": 1, "%": 10, "百分比": 10, "percent": 10, "per cent": 10, "1": 1_000, "小数": 1_000}
+COUNTS = dict.fromkeys(["人", "名", "件", "项", "个", "家", "次", "persons", "items", "cases"], 1) | {
+    f"万{word}": 10_000 for word in "人名件项个家次"
+}
 KINDS = {"amount": AMOUNTS, "share": SHARES, "count": COUNTS}
 ALL = [unit for units in KINDS.values() for unit in units]
 
@@ -110,7 +115,7 @@ def test_units_as_people_write_them(written: str, unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["", " ", "美元", "万美元", "USD", "元/人", "万人", "年", "十万元", "10", "0.01", "％％", "2023年"]
+    "unit", ["", " ", "美元", "万美元", "USD", "元/人", "年", "十万元", "10", "0.01", "％％", "2023年"]
 )
 def test_what_is_no_unit(unit: str) -> None:
     """Foreign money, quotients and years are no units that could be converted by chance."""

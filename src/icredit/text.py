@@ -8,13 +8,25 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-_BLANKS = re.compile(r"[\s\ufeff\u200b\u200e\u200f]+")
-_INVISIBLE_ENDS = re.compile(r"^[\s\ufeff\u200b\u200e\u200f]+|[\s\ufeff\u200b\u200e\u200f]+$")
+# White space and marks that mean nothing at the end of a text.
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e\u200f"
 
-# U+FF01 to U+FF5E are ASCII in the width of a Chinese character; U+2212 is the minus of typesetters.
-_NARROW: dict[int, str] = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-"}
+# Whatever else takes no place on screen: joiners, soft hyphens, and the marks of writing direction that come along when
+# text is copied out of a dialogue. In free text they have their meaning, in names, marks and codes they have none.
+_UNSEEN = "\u00ad\u200c\u200d\u202a-\u202e\u2060-\u2064\u2066-\u2069"
+_UNSPACED = re.compile(f"[{re.escape(_BLANKS)}{_UNSEEN}]+")
+
+# U+FF01 to U+FF5E are ASCII in the width of a Chinese character; U+2212 is the minus of typesetters, U+FE62 and U+FE63
+# are small signs, U+FFE5 is the wide sign of the yuan.
+_NARROW: dict[int, str] = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {
+    0x3000: " ",
+    0x2212: "-",
+    0xFE62: "+",
+    0xFE63: "-",
+    0xFFE5: "¥",
+}
 
 # What spreadsheet programs run as a formula when a cell begins with it (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,17 +36,23 @@ def fold(text: str) -> str:
     """A label as it is compared: full-width forms made narrow, no white space, lower case."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     # Once more, so that folding a folded label changes nothing: lower case can leave what NFKC would join.
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", folded).casefold())
+    return unspaced(unicodedata.normalize("NFKC", folded).casefold())
 
 
 def clean(text: str) -> str:
     """A cell's text without what cannot be seen at its ends: blanks, no-break and ideographic spaces, marks of order."""
-    return _INVISIBLE_ENDS.sub("", text)
+    # Not by a regular expression, which would look for the end of the text anew at every blank inside.
+    return text.strip(_BLANKS)
 
 
 def narrow(text: str) -> str:
     """Full-width letters, digits and signs made narrow, and nothing else: ² is no 2, ① no 1."""
     return text.translate(_NARROW)
+
+
+def unspaced(text: str) -> str:
+    """Text without white space and invisible marks, at its ends and inside."""
+    return _UNSPACED.sub("", text)
 
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
@@ -54,7 +72,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def plain(number: float) -> str:
     """A number with all its digits: 123456.75, and 5 for 5.0."""
-    return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(float(number))  # noqa: PLR2004
+    return str(int(number)) if float(number).is_integer() and abs(number) <= 1e15 else repr(float(number))  # noqa: PLR2004
 
 
 def shown(path: object) -> str:
@@ -65,3 +83,15 @@ def shown(path: object) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 row`, `3,000 rows`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(texts: Sequence[str], limit: int = 5) -> str:
+    """The first of the texts in a line, the rest counted: `a, b, c, d, e and 3 more`."""
+    more = f" and {len(texts) - limit:,} more" if len(texts) > limit else ""
+    return ", ".join(texts[:limit]) + more
+
+
+def shortened(text: str, length: int) -> str:
+    """The text in one line, cut to `length` characters with an ellipsis."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Longest name a zone may have, in characters.
 _LONGEST = 200
 
+# How many zones an unknown name is compared with.
+_COMPARED = 8
+
 _REQUIRED = ("slug", "short_name", "full_name", "province")
 
 # The ways people shorten "high-tech industrial development zone" behind a zone's short name.
@@ -34,6 +37,10 @@ _ENDINGS = (
     "高新技术开发区",
     "高新技术产业园区",
 )
+
+# What stands before or behind the name of a zone that is meant to be left out.
+_EXCLUDED_BEFORE = "(?:非|除了?|不含|不包括)"
+_EXCLUDED_BEHIND = "(?:以外|之外|除外|外)"
 
 # The province-level divisions, with the ending of the official name where it is not 省.
 _DIVISIONS = {
@@ -93,6 +100,7 @@ class ZoneRegister:
     def __init__(self, zones: Iterable[Zone]) -> None:
         self.zones: dict[str, Zone] = {zone.slug: zone for zone in zones}
         self._slugs: dict[str, str] = {}
+        self._hints: dict[str, str] = {}
         # An exact name of one zone must win over a made-up variant of another, so those go in first.
         for zone in self.zones.values():
             for name in zone.own_names():
@@ -100,6 +108,13 @@ class ZoneRegister:
         for zone in self.zones.values():
             for name in zone.names():
                 self._slugs.setdefault(fold(name), zone.slug)
+
+    @cached_property
+    def _pairs_by_zone(self) -> list[tuple[set[str], Zone]]:
+        return [
+            (set().union(*(_pairs(fold(name)) for name in (zone.slug, zone.short_name, zone.label))), zone)
+            for zone in self.zones.values()
+        ]
 
     def __iter__(self) -> Iterator[Zone]:
         return iter(self.zones.values())
@@ -111,6 +126,31 @@ class ZoneRegister:
         """The zone that `name` means, or None."""
         slug = self._slugs.get(fold(name))
         return self.zones[slug] if slug else None
+
+    def named_in(self, text: str) -> list[Zone]:
+        """The zones that a text such as the name of a file names: 长沙, changsha, 2024年长沙高新区企业名单.
+
+        Within a longer text only names that say they are a zone (…区) count, the longest first. A text that excludes a
+        zone (非长沙高新区, 长沙高新区以外) names none.
+        """
+        zone = self.resolve(text)
+        if zone is not None:
+            return [zone]
+        rest = fold(text)
+        found: dict[str, Zone] = {}
+        for name in self._names_of_zones:
+            if name not in rest:
+                continue
+            if re.search(f"{_EXCLUDED_BEFORE}{re.escape(name)}|{re.escape(name)}{_EXCLUDED_BEHIND}", rest):
+                return []
+            found[self._slugs[name]] = self.zones[self._slugs[name]]
+            rest = rest.replace(name, "\0")
+        return list(found.values())
+
+    @cached_property
+    def _names_of_zones(self) -> list[str]:
+        """The folded names that say they are a zone, the longest first."""
+        return sorted((name for name in self._slugs if name.endswith("区")), key=lambda name: (-len(name), name))
 
     def find(self, name: str) -> Zone:
         """The zone that `name` means.
@@ -125,6 +165,12 @@ class ZoneRegister:
 
     def hint(self, name: str) -> str:
         """What to do about an unknown zone: the nearest names, or where to find them all."""
+        # One wrong name stands in many rows of a batch.
+        if name not in self._hints:
+            self._hints[name] = self._hint(name)
+        return self._hints[name]
+
+    def _hint(self, name: str) -> str:
         near = self.nearest(name)
         if near:
             return "相近 nearest: " + ", ".join(f"{zone.label} ({zone.slug})" for zone in near)
@@ -132,8 +178,12 @@ class ZoneRegister:
 
     def nearest(self, name: str, limit: int = 3) -> list[Zone]:
         """The zones whose names are most like `name`, best first."""
+        # difflib is too slow to compare every unknown name of a batch with every zone: those with the most pairs of
+        # characters in common are compared.
+        pairs = _pairs(fold(name))
+        likely = sorted(self._pairs_by_zone, key=lambda item: -len(pairs & item[0]))[:_COMPARED]
+        candidates = [n for _, zone in likely for n in (zone.slug, zone.short_name, zone.label)]
         found: dict[str, Zone] = {}
-        candidates = [n for zone in self.zones.values() for n in (zone.slug, zone.short_name, zone.label)]
         for near in nearest(name, candidates, limit=limit * 3):
             zone = self.resolve(near)
             if zone is not None:
@@ -152,6 +202,11 @@ class ZoneRegister:
     def slugs_by_name(self) -> Mapping[str, str]:
         """Folded name -> slug, for looking up a whole column at once."""
         return self._slugs
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring characters, and the characters, of a text."""
+    return {text[index : index + 2] for index in range(len(text))} | set(text)
 
 
 @lru_cache(maxsize=1)
@@ -245,6 +300,7 @@ def province_names() -> Mapping[str, str]:
     return names
 
 
+@lru_cache(maxsize=1024)
 def province_hint(name: str) -> str:
     """The nearest provinces to an unknown name."""
     near = nearest(name, _DIVISIONS)

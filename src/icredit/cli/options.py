@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
@@ -34,7 +35,13 @@ Sheet = Annotated[
     typer.Option("--sheet", metavar="NAME", help="The sheet to read. [default: the one whose header fits best]"),
 ]
 Zone = Annotated[
-    str | None, typer.Option("--zone", metavar="ZONE", help="The zone of enterprises in files without a zone column.")
+    str | None,
+    typer.Option(
+        "--zone",
+        metavar="ZONE",
+        help="The zone of enterprises in files without a zone column. [default: the one that the file's name says]",
+        show_default=False,
+    ),
 ]
 Zones = Annotated[
     Path | None,
@@ -42,6 +49,22 @@ Zones = Annotated[
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="What checks call today. [default: the day of the run]")
+]
+
+
+class DuplicateRule(StrEnum):
+    """What becomes of an enterprise that is filed more than once with different data."""
+
+    error = "error"
+    last = "last"
+
+
+Duplicates = Annotated[
+    DuplicateRule,
+    typer.Option(
+        "--duplicates",
+        help="An enterprise filed more than once with different data: an error on every row, or the last one counts.",
+    ),
 ]
 
 

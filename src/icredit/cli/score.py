@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from icredit.intake import Submission
+    from icredit.output.run import RunFiles
 
 
 class LabelChoice(StrEnum):
@@ -44,6 +45,7 @@ def score(
     save_reference: Annotated[
         Path | None, typer.Option("--save-reference", metavar="FILE", help="Save this batch's scale for later batches.")
     ] = None,
+    duplicates: options.Duplicates = options.DuplicateRule.error,
     strict: Annotated[bool, typer.Option("--strict", help="Any error: write nothing, exit status 1.")] = False,
     max_rejects: Annotated[
         str | None,
@@ -73,6 +75,7 @@ def score(
     started = datetime.now(UTC)
     from icredit.intake import read
     from icredit.intake.sources import find_files
+    from icredit.output.notes import notes_lines
     from icredit.output.run import Run, RunFiles
     from icredit.scheme.load import find_scheme, read_scheme
     from icredit.scoring import Reference, measure, score
@@ -87,15 +90,15 @@ def score(
     scale = Reference.load(reference) if reference is not None else None
     if scale is not None:
         scale = scale.of_scheme(rules)
-    paths = find_files(files)
     targets = RunFiles(output, save_reference)
+    found = find_files(files, own=targets.earlier())
     targets.check(
-        [*paths, *(path for path in (scheme_file, reference, register_file(zones)) if isinstance(path, Path))]
+        [*found.files, *(path for path in (scheme_file, reference, register_file(zones)) if isinstance(path, Path))]
     )
 
-    submission = read(paths, rules, zones=register, sheet=sheet, zone=zone, as_of=today)
+    submission = read(found, rules, zones=register, sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value)
     if not quiet:
-        console.say_all([note for file in submission.files for note in file.notes])
+        console.say_all(notes_lines(submission))
         if not submission.rows_read:
             console.say("no enterprises: the input has a header and nothing below it")
     _refuse_rejects(submission, strict=strict, limit=max_rejects)
@@ -107,6 +110,7 @@ def score(
         "scheme": shown,
         "zone": zone,
         "sheet": sheet,
+        "duplicates": duplicates.value,
         "strict": strict,
         "max_rejects": max_rejects,
         "values": values,
@@ -125,37 +129,47 @@ def score(
 
         names = {known.slug: known.label for known in register}
         console.result(score_summary(rules, content["counts"], table, written, names))
-        _tell_findings(submission, targets.rejects)
+    if not quiet:
+        _tell_findings(submission, targets)
 
 
-def _tell_findings(submission: Submission, rejects: Path) -> None:
-    from icredit.output.summary import LISTED, finding_line, findings_lines
+def _tell_findings(submission: Submission, targets: RunFiles) -> None:
+    from icredit.output.notes import count_notes, notes_lines
+    from icredit.output.summary import errors_lines, findings_lines, rule_hint
     from icredit.text import counted
 
-    if submission.rejected:
-        console.say(f"\n{counted(submission.rejected, 'row')} rejected; all findings: {rejects}")
-        console.say_all(["  " + finding_line(row) for row in submission.errors.head(LISTED).iter_rows(named=True)])
-        rest = submission.errors.height - LISTED
-        if rest > 0:
-            console.say(f"  and {counted(rest, 'more finding')}")
-    if submission.warnings.height:
-        console.say(f"\n{counted(submission.warnings.height, 'warning')}; list them with: icredit validate")
+    errors, warnings = submission.errors, submission.warnings
+    if errors.height:
+        unread = len(submission.unreadable)
+        files = f"{counted(unread, 'file')} not read, " if unread else ""
+        console.say(f"\n{files}{counted(submission.rejected, 'row')} rejected; all findings: {targets.rejects}")
+        console.say_all(errors_lines(submission))
+    if warnings.height:
+        console.say(f"\n{counted(warnings.height, 'warning')}; list them with: icredit validate")
         console.say_all(findings_lines(submission.findings, "warning"))
+    told = []
+    if submission.findings.height:
+        told.append(rule_hint(submission.findings))
+    if len(notes_lines(submission)) < count_notes(submission):
+        told.append(f"all {count_notes(submission):,} notes: {targets.manifest}")
+    if told:
+        console.say_all(["", *told])
 
 
 def _refuse_rejects(submission: Submission, *, strict: bool, limit: str | None) -> None:
-    from icredit.output.summary import LISTED, finding_line
+    from icredit.output.summary import errors_lines
 
     allowed = 0 if strict else None
     if limit is not None and not strict:
         allowed = options.parse_limit(limit, submission.rows_read)
-    if allowed is None or submission.rejected <= allowed:
+    unread = len(submission.unreadable) if strict else 0
+    if allowed is None or submission.rejected + unread <= allowed:
         return
-    lines = ["  " + finding_line(row) for row in submission.errors.head(LISTED).iter_rows(named=True)]
     rule = "--strict allows none" if strict else f"--max-rejects {limit} allows {allowed:,}"
-    console.say_all(lines)
+    console.say_all(errors_lines(submission))
+    files = f"{unread:,} of {len(submission.files):,} files cannot be read and " if unread else ""
     raise DataError(
-        f"{submission.rejected:,} of {submission.rows_read:,} rows have errors, {rule}; nothing was written",
+        f"{files}{submission.rejected:,} of {submission.rows_read:,} rows have errors, {rule}; nothing was written",
         hint="list all findings with: icredit validate",
     )
 
@@ -163,7 +177,7 @@ def _refuse_rejects(submission: Submission, *, strict: bool, limit: str | None) 
 def _summary(content: dict[str, Any], table: pl.DataFrame, written: list[str]) -> dict[str, Any]:
     from icredit.output.summary import best
 
-    keys = ("icredit", "scheme", "as_of", "counts", "findings", "inputs", "output", "started", "finished")
+    keys = ("icredit", "scheme", "as_of", "counts", "findings", "inputs", "notes", "output", "started", "finished")
     shown = ("rank", "uscc", "name", "zone", "stage", "score", "grade", "coverage")
     top = best(table).select(shown).to_dicts()
     return {"status": "done", **{key: content[key] for key in keys}, "top": top, "written": written}

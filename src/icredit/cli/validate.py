@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,19 +13,59 @@ from icredit.cli.app import app
 from icredit.errors import ExitStatus
 from icredit.output import console
 
+if TYPE_CHECKING:
+    from icredit.intake import Submission
+
+
+class FormatChoice(StrEnum):
+    """What standard output shows."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    github = "github"
+
 
 @app.command()
 def validate(
     files: options.Files,
     scheme: options.SchemeName = None,
+    form: Annotated[
+        FormatChoice | None,
+        typer.Option(
+            "--format",
+            help="What standard output shows; github: annotations of a workflow. [default: text on a terminal, csv into "
+            "a pipe; with -o nothing]",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        int,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=0,
+            help="The most findings that text lists; 0: all, and all notes. Other formats have all findings.",
+        ),
+    ] = 50,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write the findings to a .csv. [default: the screen]"),
+        typer.Option("-o", "--output", metavar="FILE", help="Write the findings to a .csv, .json or .xlsx."),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate",
+            metavar="PATH",
+            help="Write a copy of the workbook with the faulty cells coloured and commented, to send back. PATH is a "
+            "folder for several.",
+        ),
     ] = None,
     sheet: options.Sheet = None,
     zone: options.Zone = None,
     zones: options.Zones = None,
     as_of: options.AsOf = None,
+    duplicates: options.Duplicates = options.DuplicateRule.error,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Check submissions and list what is wrong or doubtful; exit status 1 if a row has an error.
@@ -32,44 +73,84 @@ def validate(
     \b
     Examples:
       icredit validate data.xlsx
-      icredit validate submissions/ -o findings.csv
+      icredit validate data.xlsx --annotate data.checked.xlsx
+      icredit validate submissions/ -o errors.xlsx --annotate checked/
     """
     from icredit.errors import UsageError
     from icredit.intake import read
     from icredit.intake.sources import find_files
-    from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
-    from icredit.output.summary import finding_line
-    from icredit.output.tables import csv_text
+    from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
+    from icredit.output.findings_formats import WRITERS
+    from icredit.output.tables import require_format
     from icredit.scheme.load import find_scheme, read_scheme
-    from icredit.text import counted
     from icredit.zones import load_zones, register_file
 
-    if output is not None and output.suffix.lower() != ".csv":
-        raise UsageError(f"{output}: findings are written as .csv")
+    if output is not None:
+        require_format(output, WRITERS)
     today = options.parse_date(as_of, "--as-of")
     shown, scheme_file = find_scheme(scheme)
     rules = read_scheme(shown, scheme_file)
-    paths = find_files(files)
-    if output is not None:
-        used = [path for path in (scheme_file, register_file(zones)) if isinstance(path, Path)]
-        refuse_overwriting_inputs([output], [*paths, *used])
-    found = read(paths, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today)
+    named = find_files(files)
+    inputs = [*named.files, *(path for path in (scheme_file, register_file(zones)) if isinstance(path, Path))]
+    refuse_overwriting_inputs([output] if output is not None else [], inputs)
+    copies = None
+    if annotate is not None:
+        from icredit.output.annotated_copies import plan_copies  # openpyxl is slow to load
+
+        copies = plan_copies(annotate, named.files, inputs)
+    if copies is not None and output is not None and output.resolve() in map(Path.resolve, copies.targets.values()):
+        raise UsageError(f"{output}: -o and --annotate cannot write the same file")
+    found = read(
+        named, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value
+    )
     if not quiet:
-        console.say_all([note for file in found.files for note in file.notes])
-    if output is not None:
-        with FileGroup() as group:
-            group.write_text(output, csv_text(found.findings), "utf-8-sig")
-            group.commit()
-    elif console.is_terminal():
-        console.result(
-            "".join(console.visible(finding_line(row)) + "\n" for row in found.findings.iter_rows(named=True))
-        )
-    else:
-        console.result(csv_text(found.findings))
+        _tell_notes(found, every=limit == 0)
+    written: list[str] = []
+    with FileGroup() as group:
+        if output is not None:
+            staged = group.stage(output)
+            with output_errors(output):
+                WRITERS[output.suffix.lower()](found, staged)
+            written.append(f"wrote {output}")
+        if copies is not None:
+            written += copies.write(found.findings, group)
+        group.commit()
+    if form is not None or output is None:
+        _show(found, form, limit)
     if not quiet:
-        console.say(
-            f"{counted(found.rows_read, 'row')}: {counted(found.rejected, 'row')} with errors, "
-            f"{counted(found.errors.height, 'error')}, {counted(found.warnings.height, 'warning')}"
-        )
+        console.say_all(written)
+        _tell_counts(found)
     if found.errors.height:
         raise typer.Exit(int(ExitStatus.DATA))
+
+
+def _tell_notes(found: Submission, *, every: bool) -> None:
+    from icredit.output.notes import count_notes, notes_lines
+
+    notes = notes_lines(found, every=every)
+    console.say_all(notes)
+    if len(notes) < count_notes(found):
+        console.say(f"all {count_notes(found):,} notes: --limit 0")
+
+
+def _tell_counts(found: Submission) -> None:
+    from icredit.output.summary import rule_hint
+    from icredit.text import counted
+
+    console.say(
+        f"{counted(found.rows_read, 'row')}: {counted(found.rejected, 'row')} with errors, "
+        f"{counted(found.errors.height, 'error')}, {counted(found.warnings.height, 'warning')}"
+    )
+    if found.findings.height:
+        console.say(rule_hint(found.findings))
+
+
+def _show(found: Submission, form: FormatChoice | None, limit: int) -> None:
+    from icredit.output.findings_formats import PRINTED
+    from icredit.output.findings_text import findings_text
+
+    form = form or (FormatChoice.text if console.is_terminal() else FormatChoice.csv)
+    if form is FormatChoice.text:
+        console.result_table(*findings_text(found.findings, console.terminal_width(), limit))
+    else:
+        console.result(PRINTED[form.value](found))

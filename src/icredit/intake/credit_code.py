@@ -11,12 +11,18 @@ import re
 
 import polars as pl
 
+CODE_LENGTH = 18
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
-_SHAPE = re.compile(f"[{ALPHABET}]{{18}}", re.ASCII)
-_NUMBER = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII)
+_SHAPE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}", re.ASCII)
+# 9.1E+17, 914300001234567000.0, 914,300,001,234,567,000: what programs make of a code that they take for a number.
+_NUMBER = re.compile(r"\d++(?:\.\d*+)?(?:E[+-]?\d++)|\d++\.\d*+|\d{1,3}(?:,\d{3})++(?:\.\d*+)?", re.ASCII)
+_OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
+
+# Letters that the alphabet leaves out because they look like something else, and what was probably meant.
+_LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2"}
 
 
 def check_digit(code: str) -> str:
@@ -31,14 +37,51 @@ def has_shape(code: str) -> bool:
 
 
 def looks_like_number(text: str) -> bool:
-    """Whether text is what a spreadsheet leaves of a long number: 9.1E+17."""
+    """Whether text is what a program writes of a number and nobody of a code: 9.1E+17, 914300001234567000.0."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def why_misshapen(text: str) -> tuple[str, str]:
+    """What is amiss with text that has not the shape of a code, in Chinese and English, to follow a sentence.
+
+    It says what is there and what it may be confused with; which code is meant only the enterprise's licence can say.
+    """
+    if _OLD_NUMBER.fullmatch(text):
+        return (
+            "；15位数字可能是旧的营业执照注册号，请填现行营业执照上的18位代码",
+            "; 15 digits may be the old business registration number: take the code of 18 characters from the licence",
+        )
+    zh, en = "", ""
+    if len(text) != CODE_LENGTH:
+        zh, en = f"；此处为{len(text)}位", f"; there are {len(text)} here"
+    for letter, digit in _LOOKALIKES.items():
+        places = [str(place) for place, character in enumerate(text[:CODE_LENGTH], start=1) if character == letter]
+        if places:
+            zh += f"；第{'、'.join(places)}位是字母{letter}，可能应为数字{digit}"
+            en += f"; the letter {letter} in place {', '.join(places)} is perhaps the digit {digit}"
+    return zh, en
 
 
 def is_valid(code: pl.Expr) -> pl.Expr:
     """Whether each text is a credit code with the right check digit; missing text is missing."""
-    values = [
-        code.str.slice(place, 1).replace_strict(_VALUES, default=None, return_dtype=pl.Int32) for place in range(18)
-    ]
-    total = pl.sum_horizontal([value * weight for value, weight in zip(values, WEIGHTS, strict=False)])
-    return code.str.contains(f"^[{ALPHABET}]{{18}}$") & (values[17] == (31 - total % 31) % 31)
+    return code.map_batches(_are_valid, return_dtype=pl.Boolean(), is_elementwise=True)
+
+
+# The value of every byte; of one that is in no code so low that no sum with it can be one of a code.
+_NO_VALUE = -(2**20)
+_VALUE_OF_BYTE = pl.Series([_VALUES.get(chr(byte), _NO_VALUE) for byte in range(256)], dtype=pl.Int32)
+
+
+def _are_valid(codes: pl.Series) -> pl.Series:
+    """`is_valid` over the bytes of all codes at once, in a quarter of the time of cutting out 18 characters."""
+    whole = codes.str.len_bytes() == CODE_LENGTH
+    other = pl.Series(["-" * CODE_LENGTH]).new_from_index(0, codes.len())
+    characters = codes.zip_with(whole.fill_null(value=False), other).cast(pl.Binary)
+    values = _VALUE_OF_BYTE.gather(
+        characters.bin.reinterpret(dtype=pl.Array(pl.UInt8, CODE_LENGTH)).explode().cast(pl.UInt32)
+    )
+    # The check digit closes the sum: with it, all 18 make a multiple of 31.
+    weighted = [pl.col("value").gather_every(CODE_LENGTH, place) * weight for place, weight in enumerate((*WEIGHTS, 1))]
+    total = pl.DataFrame({"value": values}).select(pl.sum_horizontal(weighted)).to_series()
+    # Missing text has no length, and so no verdict.
+    return pl.select(pl.when(whole.is_not_null()).then(whole & (total >= 0) & (total % 31 == 0))).to_series()

@@ -32,18 +32,19 @@ SHOWN_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row of a file; `column` is the header of the cell meant, `cell` its address in a workbook."""
+    """A row of a file, or without one the whole file; `column` is the header of the cell meant, `cell` its address in a workbook."""
 
     file: str
     sheet: str | None
-    row: int
+    row: int | None
     uscc: str | None = None
     name: str | None = None
     column: str | None = None
     cell: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.row}" if self.sheet is None else f"{self.file}[{self.sheet}]:{self.row}"
+        where = self.file if self.sheet is None else f"{self.file}[{self.sheet}]"
+        return where if self.row is None else f"{where}:{self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Finding:
 
 def findings_frame(findings: Iterable[Finding]) -> pl.DataFrame:
     """The findings as a table, in order of file, sheet and row; findings of one row keep their order."""
-    frame = pl.DataFrame([finding.row() for finding in findings], schema=dict(SCHEMA), orient="row")
+    rows = [tuple(finding.row().values()) for finding in findings]
+    frame = pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
     return frame.sort("file", "sheet", "row", maintain_order=True)
 
 

@@ -1,22 +1,37 @@
-"""Recognising the header: which column holds which field, and in which unit."""
+"""Recognising a header: which column holds which field, and in which unit.
+
+A header may be one row or several, with groups above (研发费用 over 本年 and 上年), units below or beside (（万元）, _万元,
+万元 in a row of their own), numbers and stars in front.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from icredit import units
-from icredit.scheme.fields import NUMERIC_TYPES, USCC
+from icredit.intake.header_names import YEAR, FieldNames, Meaning, says_period
+from icredit.intake.header_rows import Cells, column_parts, is_data, is_title
+from icredit.scheme.fields import NAME, NUMERIC_TYPES, USCC
 from icredit.scheme.model import FieldSpec
-from icredit.text import fold, nearest
+from icredit.text import fold
 
 #: How many rows at the top of a table may be something else than the header.
-HEADER_WITHIN = 20
+HEADER_WITHIN = 40
 
-# A unit in brackets at the end of a header: 营业收入（万元）, Revenue (CNY 10k), 营业收入[元].
-_BRACKETED = re.compile(r"(?P<stem>.+?)\s*[\(\[](?P<unit>[^()\[\]]+)[\)\]]", re.DOTALL)
+#: How many rows a header may have.
+TALLEST = 4
+
+# A number that is no year.
+_NUMBER = re.compile(r"(?!20\d\d$)[-+(]*[\d.,]+[%)]?")
+
+# Groups of columns whose names say nothing of what is counted: 基本信息, 财务指标, 二、人员情况.
+_NEUTRAL = re.compile(
+    r".*(?:信息|情况|指标|数据|状况|内容|项目|名称|标识|类别?|部分|表)|(?:基本|财务|经营|人员|企业|研发|创新|知识产权|information|data)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +47,35 @@ class Column:
 
 @dataclass(slots=True)
 class HeaderMatch:
-    """What a row says when it is read as a header."""
+    """What rows say when they are read as a header.
+
+    Attributes:
+        row: index of the first of the rows; `last` is that of the last.
+        width: number of cells.
+        problems: why the header cannot be used, although it is one.
+        year: the year that was taken as the one evaluated, where headers name years.
+        aside: group above the names of columns that was left out of their meaning -> the columns below it.
+    """
 
     row: int
+    last: int
     width: int
     columns: list[Column] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    year: int | None = None
+    aside: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
-        """How many fields were recognised; a row without a credit-code column is no header."""
+        """How many fields were recognised; rows without a credit-code column are no header."""
         fields = {column.field for column in self.columns}
         return len(fields) if USCC in fields else 0
+
+    @property
+    def units(self) -> int:
+        """How many columns state a unit."""
+        return sum(column.unit is not None for column in self.columns)
 
 
 class HeaderMatcher:
@@ -52,27 +83,83 @@ class HeaderMatcher:
 
     def __init__(self, fields: Mapping[str, FieldSpec]) -> None:
         self._fields = fields
-        self._names = {
-            fold(text): name
-            for name, spec in fields.items()
-            for text in (name, spec.label.zh, spec.label.en, *spec.aliases)
-        }
+        self._names = FieldNames(fields)
+        code = fields[USCC]
+        self._codes = {fold(text) for text in (USCC, code.label.zh, code.label.en, *code.aliases)}
+        self._last_year = {spec.last_year_of: name for name, spec in fields.items() if spec.last_year_of}
 
-    def best(self, rows: Sequence[Sequence[str | None]]) -> HeaderMatch | None:
-        """The row among the first that recognises most fields, the upper one of equals; None if no row is a header."""
-        matches = [self.match(row, index) for index, row in enumerate(rows[:HEADER_WITHIN])]
-        best = max(matches, key=lambda match: match.score, default=None)
-        return best if best is not None and best.score else None
+    def best(self, rows: Sequence[Cells]) -> HeaderMatch | None:
+        """The rows among the first that recognise most fields, then most units, then the fewest and the uppermost.
 
-    def match(self, cells: Sequence[str | None], row: int) -> HeaderMatch:
-        """Read a row as a header; `row` is its index in the table."""
-        found = HeaderMatch(row, len(cells))
+        None if no rows are a header.
+        """
+        best: HeaderMatch | None = None
+        rows = rows[:HEADER_WITHIN]
+        data = [is_data(row) for row in rows]
+        for first in range(len(rows)):
+            for last in range(first, min(first + TALLEST, len(rows))):
+                if data[last] or (last > first and is_title(rows[first], rows[first + 1])):
+                    break
+                match = self.match(rows[first : last + 1], first)
+                if match.score and (best is None or _rank(match) > _rank(best)):
+                    best = match
+        return best and self._with_periods(rows, best)
+
+    def _with_periods(self, rows: Sequence[Cells], match: HeaderMatch) -> HeaderMatch:
+        """The match, with the row above or below it where that says of which time its columns are: 上年 over 营业收入."""
+        first, last = match.row, match.last
+        if first > 0 and not is_title(rows[first - 1], rows[first]):
+            taller = self.match(rows[first - 1 : last + 1], first - 1)
+            if self._differ(match, taller, rows[first - 1 : last + 1], 0):
+                match, first = taller, first - 1
+            else:
+                match.aside = taller.aside
+        if last + 1 < len(rows) and self._only_explains(match, rows[last + 1]):
+            taller = self.match(rows[first : last + 2], first)
+            if self._differ(match, taller, rows[first : last + 2], -1):
+                match = taller
+        return match
+
+    def _differ(self, match: HeaderMatch, taller: HeaderMatch, rows: Sequence[Cells], place: int) -> bool:
+        """Whether a row more, first or last of the rows, says of a time and so makes another header of them."""
+        if not taller.score:
+            return False
+        fields, more = ({column.index: column.field for column in one.columns} for one in (match, taller))
+        parts = dict(enumerate(column_parts(rows, taller.width)))
+        return fields != more and any(says_period(parts[index][place]) for index in fields if parts[index])
+
+    def _only_explains(self, match: HeaderMatch, row: Cells) -> bool:
+        """Whether a row below a header has neither a code nor a name, nor any number but years."""
+        identity = {column.index for column in match.columns if column.field in (USCC, NAME)}
+        said = {index: cell.strip() for index, cell in enumerate(row) if cell and cell.strip()}
+        return not said.keys() & identity and not any(_NUMBER.fullmatch(text) for text in said.values())
+
+    def may_be_header(self, folded: Iterable[str]) -> bool:
+        """Whether one of the cells has a name for the credit code in it, without which no row is a header."""
+        return any(name in text for text in folded for name in self._codes)
+
+    def nearest(self, rows: Sequence[Cells]) -> tuple[int, list[str]]:
+        """Index and known headers of the row that names most fields, where none of the rows is a header."""
+        named = [[column.header for column in self.match([cells], row).columns] for row, cells in enumerate(rows)]
+        best = max(range(len(named)), key=lambda row: (len(named[row]), -row), default=0)
+        return best, named[best] if named else []
+
+    @property
+    def code_label(self) -> str:
+        """What the column is called that every header must have."""
+        return self._fields[USCC].label.zh
+
+    def match(self, rows: Sequence[Cells], row: int) -> HeaderMatch:
+        """Read rows as one header; `row` is the index of the first in the table."""
+        width = max(map(len, rows), default=0)
+        found = HeaderMatch(row, row + len(rows) - 1, width)
+        headers = {index: parts for index, parts in enumerate(column_parts(rows, width)) if parts}
+        meanings = {index: self._names.meaning(parts) for index, parts in headers.items()}
+        found.year = self._read_years(headers, meanings)
         taken: dict[str, str] = {}
-        for index, cell in enumerate(cells):
-            header = " ".join((cell or "").split())
-            if not header:
-                continue
-            name, unit = self._name_and_unit(header)
+        for index, parts in headers.items():
+            header = " ".join(parts)
+            name, unit = meanings[index].field, meanings[index].unit
             if name is None:
                 found.unknown.append(header)
                 continue
@@ -82,42 +169,88 @@ class HeaderMatcher:
                 )
                 continue
             taken[name] = header
-            shift = self._shift(name, unit)
+            for group in meanings[index].aside:
+                if not _NEUTRAL.fullmatch(group):
+                    found.aside.setdefault(group, []).append(parts[-1])
+            shift = self._names.shift(name, unit)
             if shift is None:
                 wanted = self._fields[name].unit or "1"
                 found.problems.append(f"the unit of the column '{header}' cannot be turned into {wanted}")
             found.columns.append(Column(index, header, name, shift or 0, unit))
         return found
 
-    def suggestion(self, header: str) -> str | None:
-        """The label of the field that an unknown header may have meant."""
-        stem = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", header))
-        near = nearest(stem["stem"] if stem else header, [spec.label.zh for spec in self._fields.values()], limit=1)
-        return near[0] if near else None
+    def _read_years(self, headers: Mapping[int, Sequence[str]], meanings: dict[int, Meaning]) -> int | None:
+        """Find the meaning of headers that name a year, and return the year taken as the one evaluated.
 
-    def _name_and_unit(self, header: str) -> tuple[str | None, str | None]:
-        name = self._names.get(fold(header))
-        if name is not None:
-            return name, None
-        match = _BRACKETED.fullmatch(unicodedata.normalize("NFKC", header))
-        if match is None:
-            return None, None
-        name = self._names.get(fold(match["stem"]))
-        if name is None:
-            return None, None
-        if self._fields[name].type not in NUMERIC_TYPES:
-            return name, None
-        # 营业收入（2023年） is not 营业收入 in an odd unit: what is no unit makes the column an unknown one.
-        return (name, match["unit"]) if self._is_unit(name, match["unit"]) else (None, None)
+        Where headers name a year and the one before it, the later is the one evaluated and the earlier the last; one
+        year alone may be either. A header without a year wins over one with: of 营业收入 and 2023年营业收入 the second
+        is not known to be either.
+        """
+        dated = {index: _dated(parts) for index, parts in headers.items() if meanings[index].field is None}
+        years = {index: year for index, (year, _) in dated.items() if year is not None}
+        latest = max(years.values(), default=None)
+        if latest is None or latest - 1 not in years.values():
+            return None
+        taken = {meaning.field for meaning in meanings.values()}
+        used = False
+        for index, year in years.items():
+            meaning = self._names.meaning(dated[index][1])
+            name = meaning.field
+            if year != latest and name is not None:
+                name = self._last_year.get(name) if year + 1 == latest else None
+            if name is not None and name not in taken:
+                meanings[index] = replace(meaning, field=name)
+                used = True
+        return latest if used else None
 
-    def _is_unit(self, name: str, unit: str) -> bool:
-        return units.kind_of(unit) is not None or fold(unit) == fold(self._fields[name].unit or "")
+    def take_stated(self, match: HeaderMatch, stated: Sequence[str]) -> list[Column]:
+        """Give every column without a unit the one of its kind that is stated for the whole table.
 
-    def _shift(self, name: str, unit: str | None) -> int | None:
-        wanted = self._fields[name].unit
-        if unit is None or (wanted is not None and fold(unit) == fold(wanted)):
-            return 0
-        if self._fields[name].type == "count":
-            # Things are counted in whatever word; only an amount or a share cannot be a count.
-            return 0 if units.kind_of(unit) in (None, "count") else None
-        return units.shift(unit, wanted or "1")
+        Returns:
+            The columns that took one. Units that contradict each other are a problem of the match, and so is foreign
+            money over an amount; units of other kinds are meant for other columns.
+        """
+        taken = []
+        for place, column in enumerate(match.columns):
+            spec = self._fields[column.field]
+            if column.unit is not None or spec.type not in NUMERIC_TYPES or spec.unit is None:
+                continue
+            shifts = {unit: shift for unit in stated if (shift := units.shift(unit, spec.unit)) is not None}
+            foreign = [unit for unit in stated if spec.type == "amount" and units.unconvertible(unit) == "money"]
+            if len(set(shifts.values())) + len(foreign) > 1:
+                said = ", ".join([*shifts, *foreign])
+                match.problems.append(f"the rows above the table state several units for '{column.header}': {said}")
+            elif foreign:
+                match.problems.append(f"the unit {foreign[0]} above the table cannot be turned into {spec.unit}")
+            elif shifts:
+                unit, shift = next(iter(shifts.items()))
+                match.columns[place] = Column(column.index, column.header, column.field, shift, unit)
+                taken.append(match.columns[place])
+        return taken
+
+    def suggestion(self, header: str, present: Collection[str]) -> str | None:
+        """The label of the field that an unknown header may have meant; none of those that have a column already."""
+        return self._names.suggestion(header, present)
+
+    def is_number(self, column: Column) -> bool:
+        """Whether the column's field is an amount, a count or a share."""
+        return self._fields[column.field].type in NUMERIC_TYPES
+
+    def wanted_unit(self, column: Column) -> str:
+        """The unit of the column's field."""
+        return self._fields[column.field].unit or "1"
+
+
+def _dated(parts: Sequence[str]) -> tuple[int | None, list[str]]:
+    """The first year that a header names, and the header without it."""
+    for place, part in enumerate(parts):
+        text = unicodedata.normalize("NFKC", part)
+        match = YEAR.search(text)
+        if match is not None:
+            rest = YEAR.sub(" ", text, count=1).strip()
+            return int(match["year"]), [*parts[:place], *([rest] if rest else []), *parts[place + 1 :]]
+    return None, list(parts)
+
+
+def _rank(match: HeaderMatch) -> tuple[int, int, int, int]:
+    return match.score, match.units, match.row - match.last, -match.row

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import annotated_types
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from icredit import units
 from icredit.intake.readings import (
     Choice,
     Count,
@@ -31,23 +30,25 @@ from icredit.zones import ZoneRegister
 LARGEST = 1e15
 
 
-def row_model(scheme: Scheme, zones: ZoneRegister, shifts: Mapping[str, int] | None = None) -> type[BaseModel]:
+def row_model(
+    scheme: Scheme, zones: ZoneRegister, shifts: Mapping[str, int] | None = None, *, epoch_1904: bool = False
+) -> type[BaseModel]:
     """The model of one row of a submission.
 
     Args:
         scheme: whose fields, with the identity columns, become the model's fields.
         zones: the register that zone names are looked up in.
         shifts: field id -> power of ten from the unit of its column to the unit of the field, where they differ.
+        epoch_1904: whether the serial dates of the file count from 1904, not 1900.
     """
     definitions: dict[str, Any] = {
-        name: _definition(name, spec, zones, (shifts or {}).get(name, 0))
+        name: _definition(spec, _reading(name, spec, zones, (shifts or {}).get(name, 0), epoch_1904=epoch_1904))
         for name, spec in submission_fields(scheme).items()
     }
     return create_model("Row", __config__=ConfigDict(extra="forbid", frozen=True), **definitions)
 
 
-def _definition(name: str, spec: FieldSpec, zones: ZoneRegister, shift: int) -> Any:
-    reading = _reading(name, spec, zones, shift)
+def _definition(spec: FieldSpec, reading: Reading) -> Any:
     annotation: Any = _constrained(spec)
     description = f"{spec.label.zh} {spec.label.en}" + (f" ({spec.unit})" if spec.unit else "")
     if spec.required:
@@ -75,17 +76,18 @@ def _constrained(spec: FieldSpec) -> Any:
             return bool
 
 
-def _reading(name: str, spec: FieldSpec, zones: ZoneRegister, shift: int) -> Reading:
+def _reading(name: str, spec: FieldSpec, zones: ZoneRegister, shift: int, *, epoch_1904: bool) -> Reading:
     """How a field's cells are read: by its name where the register decides, else by its type."""
     if name == ZONE:
         return ZoneName(zones)
     if name == PROVINCE:
         return ProvinceName()
+    unit, zero = spec.unit or "", spec.none_means == "zero"
     by_type: dict[str, Callable[[], Reading]] = {
-        "amount": lambda: Number(shift),
-        "share": lambda: Number(shift, percent=units.shift("%", spec.unit or "1")),
-        "count": Count,
-        "date": Date,
+        "amount": lambda: Number(shift, "amount", unit, none_is_zero=zero),
+        "share": lambda: Number(shift, "share", unit or "1", none_is_zero=zero),
+        "count": lambda: Count(shift, unit, none_is_zero=zero),
+        "date": lambda: Date(epoch_1904),
         "flag": Flag,
         "choice": lambda: _choice(spec),
         "text": CreditCode if spec.format == "credit_code" else Text,

@@ -11,7 +11,7 @@ from icredit.scheme.model import Label, Scheme
 from icredit.scoring.pipeline import table_columns
 from icredit.scoring.values import value_column
 
-Kind = Literal["rank", "identity", "result", "category", "indicator", "value"]
+Kind = Literal["rank", "identity", "result", "category", "indicator", "value", "count", "prose"]
 Labels = Literal["id", "zh", "en"]
 
 #: What makes the label of an indicator the header of its score.

@@ -15,7 +15,7 @@ from icredit.errors import IcreditError, OutputError
 from icredit.output.atomic import plain_reason
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
 # Control characters and marks that change the direction of text; a name must not move the cursor or colour the screen.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -61,12 +61,14 @@ def result(text: str) -> None:
         sys.stdout.flush()
 
 
-def result_table(table: Table) -> None:
-    """Write a table for people to standard output, as wide as the terminal."""
+def result_table(*tables: RenderableType) -> None:
+    """Write tables and texts for people to standard output, as wide as the terminal; into a pipe without colour."""
     from rich.console import Console  # noqa: PLC0415  # only tables need it
 
     with standard_output():
-        Console(soft_wrap=False).print(table)
+        console = Console(soft_wrap=False, width=terminal_width(), force_terminal=is_terminal(), highlight=False)
+        for table in tables:
+            console.print(table)
         sys.stdout.flush()
 
 

@@ -37,6 +37,8 @@ def counts(submission: Submission, table: pl.DataFrame) -> dict[str, int]:
     """How many rows and findings of each kind a run had."""
     status = dict(table["status"].value_counts().iter_rows())
     return {
+        "files": len(submission.files),
+        "files_unreadable": len(submission.unreadable),
         "rows_read": submission.rows_read,
         "scored": status.get("scored", 0),
         "vetoed": status.get("vetoed", 0),
@@ -88,9 +90,14 @@ def manifest(
                 "encoding": file.encoding,
                 "columns": file.columns,
                 "columns_not_used": list(file.unknown),
+                "zone": file.zone,
+                "left_out": [{"row": row.row, "kind": row.kind, "text": row.text} for row in file.left_out],
+                "notes": list(file.notes),
+                "unreadable": file.unreadable,
             }
             for file in submission.files
         ],
+        "notes": list(submission.notes),
         "counts": counts(submission, table),
         "findings": rules.to_dicts(),
         "output": {**output, "rows": table.height, "columns": [column.as_dict() for column in columns]},

@@ -38,6 +38,13 @@ class RunFiles:
         """scores.csv -> scores.manifest.json."""
         return manifests.manifest_path(self.table)
 
+    def earlier(self) -> list[Path]:
+        """What an earlier run wrote where this one will write, by the manifest that it left."""
+        content = manifests.load_manifest(self.table)
+        if content is None or Path(content["output"]["file"]).name != self.table.name:
+            return []
+        return [self.table, self.rejects, self.manifest]
+
     def check(self, inputs: list[Path]) -> None:
         """Refuse a table of no known format, and any file that is an input of the run."""
         require_format(self.table)
@@ -74,7 +81,7 @@ class Run:
             staged = group.stage(files.table)
             write_table(self.table, staged, files.table, columns, self.labels)
             written = [files.table]
-            if self.submission.rejected:
+            if self.submission.errors.height:
                 group.write_text(files.rejects, csv_text(self.submission.errors), "utf-8-sig")
                 written.append(files.rejects)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,15 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
     Raises:
         InputError: the file cannot be read, or is no scored table.
     """
-    frame = _frame(path)
-    if path.suffix.lower() == ".csv":
-        frame = undefuse(frame)
     found = load_manifest(path)
     known = [TableColumn(**column) for column in found["output"]["columns"]] if found else []
-    names = {
-        column.header(labels): column.id for column in [*bare(FIXED_COLUMNS), *known] for labels in ("id", "zh", "en")
-    }
-    frame = frame.rename({header: names[header] for header in frame.columns if header in names})
+    frame = _frame(path)
+    ids = _ids(frame.columns, known)
+    twice = next((name for name, times in Counter(ids.values()).items() if times > 1), None)
+    if twice is not None:
+        headers = ", ".join(header for header, name in ids.items() if name == twice)
+        raise InputError(f"{path}: not a scored table: the columns {headers} mean the same", hint="was it edited?")
+    frame = frame.rename(ids)
     lacking = [name for name in _REQUIRED if name not in frame.columns]
     if lacking:
         raise InputError(
@@ -43,6 +44,26 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
         )
     meaning = {column.id: column for column in [*bare(frame.columns), *known]}
     return _typed(frame, path), [meaning[name] for name in frame.columns], found
+
+
+def is_scored(path: Path) -> bool:
+    """Whether a file has the header of a scored table, or of one that lost a column; then it is no submission.
+
+    In a scored table with ids as headers the column `revenue` is a score. A file that cannot be read has no header.
+    """
+    try:
+        headers = _frame(path).columns
+    except InputError:
+        return False
+    return {"status", "score"} <= set(_ids(headers, []).values())
+
+
+def _ids(headers: list[str], known: list[TableColumn]) -> dict[str, str]:
+    """Header -> id, in whatever language the headers are; those that are neither fixed nor known stay."""
+    names = {
+        column.header(labels): column.id for column in [*bare(FIXED_COLUMNS), *known] for labels in ("id", "zh", "en")
+    }
+    return {header: names.get(header, header) for header in headers}
 
 
 def _frame(path: Path) -> pl.DataFrame:
@@ -59,7 +80,7 @@ def _frame(path: Path) -> pl.DataFrame:
         data = path.read_bytes()
         match ending:
             case ".csv":
-                return pl.read_csv(io.BytesIO(data), infer_schema=False)
+                return undefuse(pl.read_csv(io.BytesIO(data), infer_schema=False))
             case ".parquet":
                 return pl.read_parquet(io.BytesIO(data))
             case ".ndjson":

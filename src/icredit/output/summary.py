@@ -9,9 +9,11 @@ import polars as pl
 from rich.cells import cell_len, set_cell_size
 
 from icredit.output.console import visible
+from icredit.output.findings_counts import count_by_rule
 from icredit.text import counted
 
 if TYPE_CHECKING:
+    from icredit.intake import Submission
     from icredit.scheme.model import Scheme
 
 #: How many findings are listed where only a glance is wanted; the rest is counted.
@@ -50,6 +52,8 @@ def score_summary(
         lines.append(note)
     lines.append("")
     labels = {
+        "files": "文件 files",
+        "files_unreadable": "未读文件 files not read",
         "rows_read": "读入 rows read",
         "scored": "已评分 scored",
         "vetoed": "一票否决 vetoed",
@@ -60,7 +64,7 @@ def score_summary(
     }
     always = ("rows_read", "scored", "rejected", "warnings")
     for name, label in labels.items():
-        if counts[name] or name in always:
+        if name in always or counts[name] > (name == "files"):
             lines.append(f"{_fit(label, 24)}{counts[name]:>10,}")
     top = best(table)
     if top.height:
@@ -80,29 +84,39 @@ def best(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def findings_lines(findings: pl.DataFrame, level: str) -> list[str]:
-    """How often each rule was broken, in order of the rules; the first places of each."""
-    lines: list[str] = []
-    # The scheme's own checks share a rule but not a meaning; other rules differ only in the numbers of their messages.
-    meaning = pl.when(pl.col("rule").str.starts_with("IC4")).then(pl.col("message_en")).otherwise(pl.lit(""))
-    grouped = (
-        findings.filter(pl.col("level") == level)
-        .group_by("rule", meaning.alias("meaning"), maintain_order=True)
-        .agg(pl.len().alias("n"), pl.col("message_zh").first(), pl.col("message_en").first())
-        .sort("n", "rule", "meaning", descending=[True, False, False])
-    )
-    lines += [
-        f"  {row['n']:>6,} x {row['rule']} {row['message_zh']} {row['message_en']}"
-        for row in grouped.head(LISTED).iter_rows(named=True)
+    """How often each rule of a level was broken, the most frequent first; the rest is counted."""
+    counts = count_by_rule(findings.filter(pl.col("level") == level))
+    lines = [
+        f"  {row['count']:>6,} x {row['rule']} {row['message_zh']} {row['message_en']}"
+        for row in counts.head(LISTED).iter_rows(named=True)
     ]
-    if grouped.height > LISTED:
-        rest = grouped.slice(LISTED)["n"].sum()
-        lines.append(f"  {rest:>6,} more of {counted(grouped.height - LISTED, 'other kind')}")
+    if counts.height > LISTED:
+        rest = counts.slice(LISTED)["count"].sum()
+        lines.append(f"  {rest:>6,} more of {counted(counts.height - LISTED, 'other kind')}")
     return lines
+
+
+def errors_lines(submission: Submission) -> list[str]:
+    """The errors of a batch: files that were not read, then of a few errors each, of many how often and the first."""
+    unread = submission.unreadable
+    lines = [visible(f"  {file.file}: {file.unreadable}") for file in unread[: 2 * LISTED]]
+    if len(unread) > 2 * LISTED:
+        lines.append(f"  and {counted(len(unread) - 2 * LISTED, 'more file')}")
+    in_rows = submission.errors.filter(pl.col("row").is_not_null())
+    if in_rows.height > LISTED:
+        lines += [*findings_lines(in_rows, "error"), "  the first of them:"]
+    return lines + ["  " + finding_line(row) for row in in_rows.head(LISTED).iter_rows(named=True)]
+
+
+def rule_hint(findings: pl.DataFrame) -> str:
+    """Where to read more, with the code of the most frequent error, or else warning."""
+    return f"what a finding means: icredit rule {count_by_rule(findings)['rule'][0]}"
 
 
 def finding_line(row: Mapping[str, Any]) -> str:
     """One finding in a line: where, what, and the value."""
-    where = row["file"] + (f"[{row['sheet']}]" if row["sheet"] else "") + f":{row['row']}"
+    line = "" if row["row"] is None else f":{row['row']}"
+    where = row["file"] + (f"[{row['sheet']}]" if row["sheet"] else "") + line
     cell = f" {row['cell']}" if row["cell"] else ""
     column = f" {row['column']}" if row["column"] else ""
     value = f" '{row['value']}'" if row["value"] is not None else ""

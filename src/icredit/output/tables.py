@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -29,11 +29,12 @@ def write_table(frame: pl.DataFrame, path: Path, target: Path, columns: Sequence
         WRITERS[target.suffix.lower()](frame, path, columns, headers)
 
 
-def require_format(target: Path) -> None:
-    """Refuse a file name whose ending is no format; raises UsageError."""
+def require_format(target: Path, formats: Iterable[str] | None = None) -> None:
+    """Refuse a file name whose ending is none of the formats, by default those of tables; raises UsageError."""
     ending = target.suffix.lower()
-    if ending not in WRITERS:
-        hint = f"formats: {', '.join(WRITERS)}{did_you_mean(ending, WRITERS) if ending else ''}"
+    known = list(formats or WRITERS)
+    if ending not in known:
+        hint = f"formats: {', '.join(known)}{did_you_mean(ending, known) if ending else ''}"
         raise UsageError(f"{target}: cannot tell the format from the ending '{ending}'", hint=hint)
 
 

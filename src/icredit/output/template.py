@@ -1,4 +1,4 @@
-"""The blank workbook that enterprises fill in, made from a scheme's fields."""
+"""The workbook that enterprises fill in, made from a scheme's fields: blank, or begun with last year's file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -17,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from rich.cells import cell_len
 
 from icredit.output.atomic import output_errors
+from icredit.output.form_cells import fill_in, number_format, write_text
 from icredit.scheme.fields import USCC, ZONE, submission_fields
 from icredit.scheme.model import FieldSpec, Scheme
 from icredit.text import counted, plain
@@ -24,7 +26,7 @@ from icredit.zones import ZoneRegister
 
 DATA_SHEET, HELP_SHEET, LIST_SHEET = "填报数据", "填报说明", "选项"
 
-#: Rows that carry drop-downs and formats.
+#: Rows free to be filled in, with drop-downs and formats, below those that were filled in from last year's file.
 ROWS = 2000
 
 _FONT = "等线"
@@ -33,14 +35,17 @@ _OPTIONAL_FILL = PatternFill("solid", fgColor="DDEBF7")
 _LINE = Side(style="thin", color="BFBFBF")
 
 
-def write_template(path: Path, target: Path, scheme: Scheme, zones: ZoneRegister) -> int:
-    """Write the blank workbook of a scheme and return how many columns it asks for.
+def write_template(
+    path: Path, target: Path, scheme: Scheme, zones: ZoneRegister, previous: pl.DataFrame | None = None
+) -> int:
+    """Write the workbook of a scheme and return how many columns it asks for.
 
     Args:
         path: the file written.
         target: where it will stand, for messages.
         scheme: whose fields are asked for.
         zones: the register of the drop-down.
+        previous: the enterprises filled in from last year's file, if any; see `icredit.previous`.
 
     Raises:
         OutputError: it cannot be written.
@@ -54,8 +59,10 @@ def write_template(path: Path, target: Path, scheme: Scheme, zones: ZoneRegister
     _printed(page)
     lists = _Lists(book.create_sheet(LIST_SHEET))
     for index, (name, spec) in enumerate(fields.items(), start=1):
-        _column(page, index, name, spec, lists, zones)
-    _help(book.create_sheet(HELP_SHEET, 1), fields, scheme)
+        _column(page, index, name, spec, lists, zones, last=ROWS + 1 + (0 if previous is None else previous.height))
+    if previous is not None:
+        fill_in(page, fields, previous, zones)
+    _help(book.create_sheet(HELP_SHEET, 1), fields, scheme, filled_in=previous is not None)
     book.properties.creator = "icredit"
     book.properties.created = book.properties.modified = datetime(2000, 1, 1)  # noqa: DTZ001  # the format has no zone
     content = BytesIO()
@@ -77,12 +84,6 @@ def _printed(page: Any) -> None:
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _text(cell: Any, text: str) -> None:
-    """Write text as text, even if it begins like a formula."""
-    cell.value = text
-    cell.data_type = "s"
-
-
 class _Lists:
     """The hidden sheet that holds the values of drop-downs."""
 
@@ -96,14 +97,17 @@ class _Lists:
         self._columns += 1
         letter = get_column_letter(self._columns)
         for row, value in enumerate(values, start=1):
-            _text(self._page.cell(row, self._columns), value)
+            write_text(self._page.cell(row, self._columns), value)
         return f"'{LIST_SHEET}'!${letter}$1:${letter}${len(values)}"
 
 
-def _column(page: Any, index: int, name: str, spec: FieldSpec, lists: _Lists, zones: ZoneRegister) -> None:
+def _column(
+    page: Any, index: int, name: str, spec: FieldSpec, lists: _Lists, zones: ZoneRegister, *, last: int
+) -> None:
+    """Header, note, formats and checks of one column, down to the row `last`."""
     letter = get_column_letter(index)
     header = page.cell(1, index)
-    _text(header, header_text(spec))
+    write_text(header, header_text(spec))
     header.font = Font(name=_FONT, bold=True)
     header.fill = _REQUIRED_FILL if spec.required else _OPTIONAL_FILL
     header.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
@@ -114,19 +118,14 @@ def _column(page: Any, index: int, name: str, spec: FieldSpec, lists: _Lists, zo
     widths = {USCC: 24, "name": 34, ZONE: 20}
     dimension.width = widths.get(name, max(12, min(26, cell_len(header_text(spec)) // 2 + 4)))
     # The format of the column holds for cells that are still empty: a code typed there stays text.
-    dimension.number_format = _number_format(spec)
-    for row in range(2, ROWS + 2):
+    dimension.number_format = number_format(spec)
+    for row in range(2, last + 1):
         if spec.type == "text":  # some programs mind only the cell's own format
             page.cell(row, index).number_format = "@"
     validation = _validation(name, spec, lists, zones)
     if validation is not None:
-        validation.add(f"{letter}2:{letter}{ROWS + 1}")
+        validation.add(f"{letter}2:{letter}{last}")
         page.add_data_validation(validation)
-
-
-def _number_format(spec: FieldSpec) -> str:
-    formats = {"text": "@", "choice": "@", "date": "yyyy-mm-dd", "count": "0", "amount": "#,##0.00", "share": "0.00"}
-    return formats.get(spec.type, "General")
 
 
 def _validation(name: str, spec: FieldSpec, lists: _Lists, zones: ZoneRegister) -> DataValidation | None:
@@ -183,12 +182,13 @@ def _note(spec: FieldSpec) -> list[str]:
     return lines
 
 
-def _help(page: Any, fields: Mapping[str, FieldSpec], scheme: Scheme) -> None:
+def _help(page: Any, fields: Mapping[str, FieldSpec], scheme: Scheme, *, filled_in: bool) -> None:
+    grey = "灰色单元格取自上年填报，请核对，可直接修改。Grey cells come from last year's file: check and correct them."
     rows: list[list[str]] = [
         [f"{scheme.title.zh}  {scheme.title.en}  {scheme.edition}"],
         ["每家企业一行；请勿改动表头。One enterprise a row; leave the header as it is."],
         [f"橙色列必填，蓝色列有数据才填。本表共{counted(len(fields), '列', '列')}。Orange columns are required."],
-        [],
+        [grey] if filled_in else [],
         ["列 column", "English", "单位 unit", "类型 type", "说明 note"],
     ]
     types = {
@@ -206,7 +206,7 @@ def _help(page: Any, fields: Mapping[str, FieldSpec], scheme: Scheme) -> None:
         rows.append([spec.label.zh, spec.label.en, spec.unit or "", types[spec.type], required + note])
     for number, row in enumerate(rows, start=1):
         for index, text in enumerate(row, start=1):
-            _text(page.cell(number, index), text)
+            write_text(page.cell(number, index), text)
     _printed(page)
     for letter, width in zip("ABCDE", (44, 52, 12, 18, 60), strict=True):
         page.column_dimensions[letter].width = width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -28,8 +29,14 @@ _WIDEST = 46
 _NARROWEST = 6
 _ABOUT_WIDTH = 90
 
-# Points that a line of text takes.
-_LINE = 15
+#: Points that a line of text takes.
+LINE = 15
+
+# How much of its column's width a line fills for certain.
+_FILLED = 8 / 9
+
+# Lines of the tallest row that the format allows, 409 points.
+_TALLEST = 27
 _FROZEN_AT_MOST = 6
 
 # The same content gives the same bytes: no creation time in the file.
@@ -45,6 +52,7 @@ class Sheet:
         title: the line above the table; none: the table begins in the first row.
         subtitle: a smaller line below the title.
         about: lines of a second sheet, 说明 About: what this list is and what it is not.
+        tints: column id -> the background of each of its cells as #RRGGBB, None for none.
     """
 
     name: str
@@ -54,35 +62,42 @@ class Sheet:
     title: str | None = None
     subtitle: str | None = None
     about: Sequence[tuple[str, str]] = field(default=())
+    tints: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+
+    @property
+    def first(self) -> int:
+        """The row of the headers, from 0."""
+        return 0 if self.title is None else 3
 
 
-def write_workbook(path: Path, sheet: Sheet) -> None:
-    """Write a sheet as .xlsx.
+def write_workbook(path: Path, *sheets: Sheet) -> None:
+    """Write sheets as .xlsx.
 
     Raises:
         OutputError: more rows than a sheet can hold.
     """
-    first = 0 if sheet.title is None else 3
-    if sheet.frame.height + first + 1 > MAXIMUM_ROWS:
-        raise OutputError(
-            f"{sheet.frame.height:,} rows do not fit into a sheet of {MAXIMUM_ROWS:,}", hint="write .csv or .parquet"
-        )
+    for sheet in sheets:
+        if sheet.frame.height + sheet.first + 1 > MAXIMUM_ROWS:
+            raise OutputError(
+                f"{sheet.frame.height:,} rows do not fit into a sheet of {MAXIMUM_ROWS:,}", hint="write .csv instead"
+            )
     # Text is written as text whatever it looks like: no formulas, no links, no numbers out of credit codes.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     content = io.BytesIO()
     with tempfile.TemporaryDirectory() as scratch:
         # Large tables go through files of their own, row by row; small ones need none.
-        large = sheet.frame.height * len(sheet.columns) > _IN_MEMORY
+        large = max(sheet.frame.height * len(sheet.columns) for sheet in sheets) > _IN_MEMORY
         book = xlsxwriter.Workbook(
             content, {**options, "constant_memory": large, "in_memory": not large, "tmpdir": scratch}
         )
         book.set_properties({"created": _CREATED})
         formats = _Formats(book)
-        page = book.add_worksheet(sheet.name)
-        _layout(page, sheet, first, formats)
-        _cells(page, sheet, first, formats)
-        if sheet.about:
-            _about(book.add_worksheet("说明 About"), sheet.about, formats)
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name)
+            _layout(page, sheet, formats)
+            _cells(page, sheet, formats)
+            if sheet.about:
+                _about(book.add_worksheet("说明 About"), sheet.about, formats)
         book.close()
     path.write_bytes(content.getvalue())
 
@@ -106,6 +121,8 @@ class _Formats:
         self._points = book.add_format({**cell, "num_format": "0.00"})
         self._percent = book.add_format({**cell, "num_format": "0%"})
         self._number = book.add_format({**cell, "num_format": "#,##0.00"})
+        self._prose = book.add_format({**cell, "num_format": "@", "text_wrap": True})
+        self._tinted = functools.cache(lambda colour: book.add_format({**cell, "num_format": "@", "bg_color": colour}))
 
     def of(self, column: TableColumn) -> Any:
         """The format of a column's cells."""
@@ -113,11 +130,22 @@ class _Formats:
             return self._percent
         if column.id in ("stage", "status", "grade"):
             return self._centre
-        by_kind = {"rank": self._rank, "identity": self._text, "value": self._number}
+        by_kind = {
+            "rank": self._rank,
+            "count": self._rank,
+            "identity": self._text,
+            "value": self._number,
+            "prose": self._prose,
+        }
         return by_kind.get(column.kind, self._points)
 
+    def tinted(self, colour: str) -> Any:
+        """The format of a text cell with a background."""
+        return self._tinted(colour)
 
-def _layout(page: Any, sheet: Sheet, first: int, formats: _Formats) -> None:
+
+def _layout(page: Any, sheet: Sheet, formats: _Formats) -> None:
+    first = sheet.first
     for index, column in enumerate(sheet.columns):
         page.set_column(index, index, _width(sheet, column))
     last = len(sheet.columns) - 1
@@ -155,13 +183,20 @@ def _width(sheet: Sheet, column: TableColumn) -> float:
     return min(max(header, content, _NARROWEST), _WIDEST)
 
 
-def _cells(page: Any, sheet: Sheet, first: int, formats: _Formats) -> None:
+def _cells(page: Any, sheet: Sheet, formats: _Formats) -> None:
+    first = sheet.first
     names = [column.id for column in sheet.columns]
     for index, name in enumerate(names):
         page.write_string(first, index, sheet.headers[name], formats.header)
     styles = [formats.of(column) for column in sheet.columns]
+    tints = {names.index(name): colours for name, colours in sheet.tints.items()}
+    prose = {index: _width(sheet, column) for index, column in enumerate(sheet.columns) if column.kind == "prose"}
     for number, row in enumerate(sheet.frame.select(names).iter_rows(), start=first + 1):
-        for index, (value, style) in enumerate(zip(row, styles, strict=True)):
+        if prose:
+            page.set_row(number, LINE * max(lines_of(row[index], width) for index, width in prose.items()))
+        for index, (value, own) in enumerate(zip(row, styles, strict=True)):
+            colour = tints[index][number - first - 1] if index in tints else None
+            style = own if colour is None else formats.tinted(colour)
             if value is None:
                 page.write_blank(number, index, None, style)
             elif isinstance(value, str):
@@ -177,7 +212,13 @@ def _about(page: Any, lines: Sequence[tuple[str, str]], formats: _Formats) -> No
     page.set_column(0, 0, 28)
     page.set_column(1, 1, _ABOUT_WIDTH)
     for index, (name, text) in enumerate(lines):
-        # A row does not grow by itself with text that wraps; a word may leave the end of a line empty.
-        page.set_row(index, _LINE * -(-cell_len(text) // (_ABOUT_WIDTH - 10)))
+        page.set_row(index, LINE * lines_of(text, _ABOUT_WIDTH))
         page.write_string(index, 0, name, formats.bold)
         page.write_string(index, 1, text, formats.wrapped)
+
+
+def lines_of(text: str | None, width: float) -> int:
+    """The lines that a text takes: a row does not grow by itself, and a word may leave the end of a line empty."""
+    room = max(int(width * _FILLED), 1)
+    needed = sum(max(-(-cell_len(line) // room), 1) for line in (text or "").split("\n"))
+    return min(needed, _TALLEST)

@@ -41,6 +41,7 @@ def check(scheme: Scheme, source: Source, spoiled: frozenset[Path] = frozenset()
         check_fields.fields,
         check_fields.headers,
         check_fields.choices,
+        partial(check_fields.years, unclear=unclear),
         *(() if stages_unclear else (_stage_mappings,)),
         _weights,
         _normalisation,

@@ -1,4 +1,4 @@
-"""Whether the fields of a scheme can be meant: bounds, units, choices, headers."""
+"""Whether the fields of a scheme can be meant: bounds, units, choices, headers, what stands for last year."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def fields(scheme: Scheme) -> Found:
         elif (spec.type == "choice") != bool(spec.choices):
             yield path, f"'{name}': a field of type choice, and no other, has choices"
         yield from _bounds(path, name, spec)
+        yield from _none(path, name, spec)
+        yield from _usual(path, name, spec)
 
 
 def _bounds(path: Path, name: str, spec: FieldSpec) -> Found:
@@ -39,6 +41,30 @@ def _bounds(path: Path, name: str, spec: FieldSpec) -> Found:
         for key in ("minimum", "maximum", "unit"):
             if getattr(spec, key) is not None:
                 yield (*path, key), f"'{key}' is for numbers; '{name}' is a {spec.type}"
+
+
+def _none(path: Path, name: str, spec: FieldSpec) -> Found:
+    """无 can only mean a zero that the field takes."""
+    where = (*path, "none_means")
+    if spec.none_means == "missing":
+        return
+    if spec.type not in NUMERIC_TYPES:
+        yield where, f"'none_means' is for numbers; '{name}' is a {spec.type}"
+    elif spec.minimum is not None and spec.minimum > 0:
+        yield where, f"无 would mean 0, which is below the minimum {plain(spec.minimum)}"
+    elif spec.maximum is not None and spec.maximum < 0:
+        yield where, f"无 would mean 0, which is above the maximum {plain(spec.maximum)}"
+
+
+def _usual(path: Path, name: str, spec: FieldSpec) -> Found:
+    where = (*path, "usual")
+    if spec.usual is None:
+        return
+    low, high = spec.usual
+    if spec.type != "amount":
+        yield where, f"'usual' is for amounts; '{name}' is a {spec.type}"
+    elif not 0 <= low < high:
+        yield where, f"the usual range must rise from 0 or more, not [{plain(low)}, {plain(high)}]"
 
 
 def _unit(path: Path, spec: FieldSpec) -> Found:
@@ -63,6 +89,56 @@ def choices(scheme: Scheme) -> Found:
             for name in sorted(names):
                 if owner.setdefault(name, choice.id) != choice.id:
                     yield (*path, index), f"'{name}' would mean both '{owner[name]}' and '{choice.id}'"
+
+
+def years(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:
+    """What stands for last year is last year's of another field that holds the same kind of thing.
+
+    Args:
+        scheme: the scheme.
+        unclear: fields that had a wrong shape, of whose type nothing is known.
+    """
+    known = submission_fields(scheme)
+    for name, spec in scheme.fields.items():
+        path: Path = ("fields", name, "last_year_of")
+        this_year = spec.last_year_of
+        if this_year is None:
+            continue
+        circle = _circle(scheme, name)
+        if name in IDENTITY:
+            yield path, f"the identity column '{name}' is filled in as it was, not from another field"
+        elif this_year not in known:
+            yield path, f"unknown field '{this_year}'{did_you_mean(this_year, known)}"
+        elif len(circle) == 1:
+            yield path, f"'{name}' cannot be last year's of itself; what stays the same has carry_over: true"
+        elif circle:
+            if name == min(circle, key=list(scheme.fields).index):  # one circle is one fault
+                yield path, f"cycle: {' is last year of '.join((*circle, name))}"
+        elif not {name, this_year} & unclear:
+            yield from _alike(path, (name, spec), (this_year, known[this_year]))
+        if spec.carry_over and name not in IDENTITY:
+            yield (*path[:-1], "carry_over"), f"'{name}' is either carried over or last year's of '{this_year}'"
+
+
+def _circle(scheme: Scheme, name: str) -> list[str]:
+    """The fields from `name` over `last_year_of` back to it; empty if the way does not come back."""
+    way = [name]
+    while (spec := scheme.fields.get(way[-1])) is not None and spec.last_year_of is not None:
+        if spec.last_year_of in way:
+            return way if spec.last_year_of == name else []
+        way.append(spec.last_year_of)
+    return []
+
+
+def _alike(path: Path, last: tuple[str, FieldSpec], this: tuple[str, FieldSpec]) -> Found:
+    # Fields of one type have units of one kind: `_unit` sees to that.
+    if last[1].type != this[1].type:
+        yield path, f"'{last[0]}' is of type {last[1].type}, but '{this[0]}' of type {this[1].type}"
+        return
+    ids = [choice.id for choice in last[1].choices]
+    more = [choice.id for choice in this[1].choices if choice.id not in ids]
+    if more:
+        yield path, f"'{this[0]}' has choices that '{last[0]}' has not: {', '.join(more)}"
 
 
 def headers(scheme: Scheme) -> Found:

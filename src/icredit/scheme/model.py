@@ -60,6 +60,20 @@ class FieldSpec(Model):
     format: Literal["credit_code"] | None = Field(
         default=None, description="credit_code: a unified social credit code with its check digit."
     )
+    none_means: Literal["missing", "zero"] = Field(
+        default="missing", description="What 无 (none) in a cell of a number means: nothing was filed, or 0."
+    )
+    usual: tuple[Real, Real] | None = Field(
+        default=None,
+        description="Range in which the median of an ordinary batch lies, in `unit`. Where the header states no unit and "
+        "the median would fit far better in another one, a warning says so.",
+    )
+    last_year_of: Identifier | None = Field(
+        default=None, description="The field of which this is last year's amount; `template --previous` fills it in."
+    )
+    carry_over: bool = Field(
+        default=False, description="Does not change from year to year: `template --previous` fills in last year's."
+    )
     template: bool = Field(default=True, description="Whether the blank workbook asks for this column.")
     note: Label | None = Field(default=None, description="Help for the person who fills in the column.")
 

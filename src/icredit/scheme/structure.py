@@ -47,6 +47,7 @@ _STAGED = {
     "minimum": "a number",
     "maximum": "a number",
     "scale": "two numbers, such as [0, 100]",
+    "usual": "two numbers, such as [10, 1000]",
     "winsorise": "two quantile levels, such as [0.01, 0.99]",
 }
 

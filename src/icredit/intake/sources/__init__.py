@@ -1,7 +1,6 @@
-"""Sources: one module a family of formats, each turning a file into a text table."""
+"""Sources: one module a family of formats, each turning the bytes of a file into grids of text."""
 
-from icredit.intake.sources.dispatch import read_table
-from icredit.intake.sources.find import find_files
-from icredit.intake.sources.table import CellFault, TextTable
+from icredit.intake.sources.dispatch import open_file, read_content
+from icredit.intake.sources.find import FoundFiles, by_name, find_files
 
-__all__ = ["CellFault", "TextTable", "find_files", "read_table"]
+__all__ = ["FoundFiles", "by_name", "find_files", "open_file", "read_content"]

@@ -1,40 +1,47 @@
-"""Which reader a file needs, by the ending of its name."""
+"""Which reader a file needs. What a file is shows in its first bytes; the ending of its name is only what it is called."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from icredit.errors import InputError, reason_of
-from icredit.intake.header import HeaderMatcher
-from icredit.intake.sources import parquet, text, workbook
-from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS, WORKBOOK_ENDINGS
-from icredit.intake.sources.table import Content, TextTable
+from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS
+from icredit.intake.sources.grid import Content, Grid, Opened, Sheet
+from icredit.intake.sources.signature import kind_of
 from icredit.text import shown
 
+# The kind each ending promises; another one is read all the same, and said.
+_PROMISED = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".parquet": "parquet"}
 
-def read_table(path: Path, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
-    """Read one file as a text table.
+_CALLED = {
+    "xlsx": "an Excel workbook (.xlsx)",
+    "xls": "an old Excel workbook (.xls)",
+    "ods": "an OpenDocument workbook (.ods)",
+    "parquet": "a Parquet file",
+    "html": "a web page (HTML)",
+    "xmlss": "an Excel 2003 XML file",
+    "text": "delimited text",
+}
+
+_REFUSED = {
+    "encrypted": ("the workbook is protected by a password", "save it without one"),
+    "xlsb": ("icredit does not read binary workbooks (.xlsb)", "save it as .xlsx"),
+    "pdf": ("it is a PDF, which holds no table", "ask for the workbook"),
+    "image": ("it is a picture, which holds no table", "ask for the workbook"),
+    "doc": ("it is a document, not a workbook", "copy its table into a workbook"),
+    "zip": ("it is an archive, not a workbook", "unpack it and name the files in it"),
+    "empty": ("the file is empty", "ask for it again"),
+}
+
+
+def read_content(path: Path) -> Content:
+    """The bytes of a file, or of standard input.
 
     Raises:
-        InputError: the file cannot be read, or no row of it is a header of the scheme.
+        InputError: they cannot be read.
     """
-    content = _content(path)
-    ending = path.suffix.lower()
-    reader: Callable[[Content, HeaderMatcher, str | None], TextTable]
-    if str(path) == STANDARD_INPUT or ending in TEXT_ENDINGS:
-        reader = text.read
-    elif ending in WORKBOOK_ENDINGS:
-        reader = workbook.read
-    else:
-        reader = parquet.read
-    if sheet is not None and reader is not workbook.read:
-        raise InputError(f"{content.name}: only a workbook has sheets", hint="leave out --sheet")
-    return reader(content, matcher, sheet)
-
-
-def _content(path: Path) -> Content:
     try:
         if str(path) == STANDARD_INPUT:
             if sys.stdin is None:
@@ -45,3 +52,87 @@ def _content(path: Path) -> Content:
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
+
+
+def open_file(path: Path, content: Content) -> Opened:
+    """The sheets of a file, by the reader that its bytes ask for.
+
+    Raises:
+        InputError: it is damaged, protected, or nothing that holds a table.
+    """
+    kind = kind_of(content.data)
+    if kind in _REFUSED:
+        problem, hint = _REFUSED[kind]
+        raise InputError(f"{content.name}: {problem}", hint=hint)
+    ending = path.suffix.lower()
+    promised = "text" if ending in TEXT_ENDINGS or str(path) == STANDARD_INPUT else _PROMISED.get(ending, kind)
+    opened = _READERS[kind](content)
+    if kind == promised:
+        return opened
+    note = f"{content.name}: is {_CALLED[kind]}, whatever its name says, and was read as that"
+    return Opened(opened.sheets, opened.encoding, (note, *opened.notes))
+
+
+def _xlsx(content: Content) -> Opened:
+    from icredit.intake.sources.xlsx import open_sheets  # noqa: PLC0415  # one reader is needed, seldom all
+
+    return Opened(tuple(open_sheets(content)))
+
+
+def _xls(content: Content) -> Opened:
+    from icredit.intake.sources import xls  # noqa: PLC0415  # see above
+
+    return _of_grids(xls.read_grids(content))
+
+
+def _ods(content: Content) -> Opened:
+    from icredit.intake.sources import ods  # noqa: PLC0415  # see above
+
+    return _of_grids(ods.read_grids(content))
+
+
+def _html(content: Content) -> Opened:
+    from icredit.intake.sources import html  # noqa: PLC0415  # see above
+
+    return _of_grids(html.read_grids(content))
+
+
+def _xmlss(content: Content) -> Opened:
+    from icredit.intake.sources import spreadsheetml  # noqa: PLC0415  # see above
+
+    return _of_grids(spreadsheetml.read_grids(content))
+
+
+def _parquet(content: Content) -> Opened:
+    from icredit.intake.sources.parquet import open_parquet  # noqa: PLC0415  # see above
+
+    return open_parquet(content)
+
+
+def _text(content: Content) -> Opened:
+    from icredit.intake.sources.text import open_text  # noqa: PLC0415  # see above
+
+    return open_text(content)
+
+
+_READERS: Mapping[str, Callable[[Content], Opened]] = {
+    "xlsx": _xlsx,
+    "xls": _xls,
+    "ods": _ods,
+    "html": _html,
+    "xmlss": _xmlss,
+    "parquet": _parquet,
+    "text": _text,
+}
+
+
+def _of_grids(grids: list[Grid]) -> Opened:
+    """Sheets that were read already."""
+
+    def sheet(grid: Grid) -> Sheet:
+        def load(last_row: int | None) -> Grid:
+            return grid
+
+        return Sheet(grid.sheet, grid.hidden, load)
+
+    return Opened(tuple(sheet(grid) for grid in grids))

@@ -8,65 +8,48 @@ import io
 import polars as pl
 
 from icredit.errors import InputError, reader_said
-from icredit.intake.header import HeaderMatcher
-from icredit.intake.rules import CODE_NUMBER
-from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
-from icredit.scheme.fields import USCC
-
-# Whether a row has anything in it, in whatever column.
-_FILLED = "source.filled"
+from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, name_of
 
 
-def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
-    """The text table of a Parquet file; row numbers count the file's rows from 1. `sheet` is not used."""
+def open_parquet(content: Content) -> Opened:
+    """A Parquet file; row 0 holds the names of its columns, and the rows of the file count from 1.
+
+    Raises:
+        InputError: it is damaged.
+    """
     try:
         frame = pl.read_parquet(io.BytesIO(content.data))
+        grid = _grid(frame)
     except BaseException as error:  # noqa: BLE001  # see reader_said
-        raise _unreadable(content, error) from None
-    header = require_header(matcher.best([frame.columns]), content.name, matcher)
-    nested = [
-        column.header
-        for column in header.columns
-        if frame.dtypes[column.index].is_nested() or frame.dtypes[column.index] in (pl.Binary, pl.Object)
-    ]
-    if nested:
-        raise InputError(f"{content.name}: the column '{nested[0]}' holds lists or structures, not cells")
-    try:
-        table = frame.select(
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
-            pl.any_horizontal(_filled(frame)).alias(_FILLED),
-            **{column.field: _text(frame, column.index) for column in header.columns},
-        )
-    except pl.exceptions.PolarsError as error:
-        raise _unreadable(content, error) from None
-    table = table.filter(_FILLED).drop(_FILLED)
-    code = next(column for column in header.columns if column.field == USCC)
-    faults = []
-    if frame.dtypes[code.index].is_numeric():
-        present = table.filter(pl.col(USCC).is_not_null())
-        faults = [CellFault(row, CODE_NUMBER, USCC, text) for row, text in present.select(ROW, USCC).iter_rows()]
-    return TextTable(
-        content.name,
-        None,
-        table,
-        tuple(header.columns),
-        tuple(header.unknown),
-        tuple(faults),
-        sha256=content.sha256,
-        size=len(content.data),
+        problem = reader_said(error)
+        raise InputError(f"{content.name}: not a readable Parquet file: {problem}", hint="write it anew") from None
+
+    def load(last_row: int | None) -> Grid:
+        return grid
+
+    return Opened((Sheet(None, False, load),))  # never hidden
+
+
+def _grid(frame: pl.DataFrame) -> Grid:
+    nested = {
+        index: "holds lists or structures, not cells"
+        for index, dtype in enumerate(frame.dtypes)
+        if dtype.is_nested() or dtype in (pl.Binary, pl.Object)
+    }
+    header = grid_frame([(0, frame.columns)], frame.width)
+    cells = frame.select(
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
+        *(
+            (pl.lit(None, pl.String) if index in nested else _text(frame, index)).alias(name_of(index))
+            for index in range(frame.width)
+        ),
     )
 
+    def numbers(column: int) -> list[int]:
+        numeric = frame.dtypes[column].is_numeric()
+        return cells.filter(pl.col(name_of(column)).is_not_null())[ROW].to_list() if numeric else []
 
-def _unreadable(content: Content, error: BaseException) -> InputError:
-    return InputError(f"{content.name}: not a readable Parquet file: {reader_said(error)}", hint="write it anew")
-
-
-def _filled(frame: pl.DataFrame) -> list[pl.Expr]:
-    """Per column, whether a row has anything in it."""
-    return [
-        (pl.col(name).str.strip_chars() != "") if dtype == pl.String else pl.col(name).is_not_null()
-        for name, dtype in frame.schema.items()
-    ]
+    return Grid(pl.concat([header, cells]), numbers=numbers, refused=nested)
 
 
 def _text(frame: pl.DataFrame, index: int) -> pl.Expr:

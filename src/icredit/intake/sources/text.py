@@ -7,144 +7,171 @@ Everything else goes through Python's csv module, which knows the line of every 
 
 from __future__ import annotations
 
+import codecs
 import csv
-import re
+import io
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 
 import polars as pl
 
 from icredit.errors import InputError
-from icredit.intake.header import HEADER_WITHIN, HeaderMatch, HeaderMatcher
-from icredit.intake.rules import WIDTH
-from icredit.intake.sources.table import ROW, CellFault, Content, TextTable, require_header
+from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, name_of
 
 _DELIMITERS = (",", "\t", ";", "|")
 
-# Quotes, and marks that polars and Python do not agree whether they are blank.
-_UNSURE = ('"', "\ufeff", "\x1c", "\x1d", "\x1e", "\x1f", "\x85")
+# Lines in which titles above the table may stand on the fast path.
+_TITLES = 40
 
-# A line and its end, whichever of the three.
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# Records turned into columns at once: text as Python objects takes ten times the memory of a column.
+_BLOCK = 20_000
+
+_PIECE = 4 * 2**20
 
 # A cell may be of any length; the fields say how much of it is valid.
 csv.field_size_limit(2**31 - 1)
 
 
-def read(content: Content, matcher: HeaderMatcher, sheet: str | None = None) -> TextTable:
-    """The text table of a delimited file; `sheet` is not used."""
+def open_text(content: Content) -> Opened:
+    """A delimited file, once for every delimiter it may have.
+
+    Raises:
+        InputError: its bytes are no text.
+    """
     text, encoding = decode(content)
-    delimiter, match = _best_delimiter(text, matcher)
-    header = require_header(match, content.name, matcher)
-    fast = _fast(text, header, delimiter)
-    frame, faults = _exact(text, header, delimiter, content.name) if fast is None else (fast, [])
-    return TextTable(
-        content.name,
-        None,
-        frame,
-        tuple(header.columns),
-        tuple(header.unknown),
-        tuple(faults),
-        encoding=encoding,
-        sha256=content.sha256,
-        size=len(content.data),
-    )
+    sheets = [
+        Sheet(None, False, partial(_load, text, delimiter, content.name)) for delimiter in _DELIMITERS
+    ]  # never hidden
+    return Opened(tuple(sheets), encoding)
 
 
-def decode(content: Content) -> tuple[str, str]:
-    """The text of a file and its encoding, decided by strict decoding: UTF-8 first, then GB18030; UTF-16 by its mark.
+def decode(content: Content) -> tuple[bytes, str]:
+    """The text of a file as UTF-8, perhaps with its mark, and the encoding it had, decided by strict decoding.
+
+    UTF-8 first, because GB18030 takes almost any bytes; UTF-16 only by its mark.
 
     Raises:
         InputError: the bytes are none of these.
     """
     data = content.data
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        if _is_utf8(data):
+            return data, "utf-8-sig"
+        encodings = ["gb18030"]
     for encoding in encodings:
         try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
+            return _as_utf8(data, encoding), encoding
+        except UnicodeError:
             continue
     raise InputError(f"{content.name}: the text is neither UTF-8, GB18030 nor UTF-16", hint="save it as CSV UTF-8")
 
 
-def _best_delimiter(text: str, matcher: HeaderMatcher) -> tuple[str, HeaderMatch | None]:
-    found: list[tuple[str, HeaderMatch | None]] = []
-    for delimiter in _DELIMITERS:
-        rows = []
+def _is_utf8(data: bytes) -> bool:
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at + _PIECE) + 1 or len(data)
         try:
-            for row in csv.reader(_lines(text), delimiter=delimiter):
-                rows.append(row)
-                if len(rows) == HEADER_WITHIN:
-                    break
-        except csv.Error:
-            continue
-        found.append((delimiter, matcher.best(rows)))
-    return max(found, key=lambda item: item[1].score if item[1] else 0, default=(",", None))
+            pl.Series([data[at:end]], dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.PolarsError:
+            return False
+        at = end
+    return True
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The lines of a text with their ends, one after the other: a header is found without cutting up the rest."""
-    return (match.group() for match in _LINE.finditer(text))
+def _as_utf8(data: bytes, encoding: str) -> bytes:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    text = io.BytesIO()
+    for at in range(0, len(data), _PIECE):
+        text.write(decoder.decode(data[at : at + _PIECE]).encode())
+    text.write(decoder.decode(b"", True).encode())  # nothing follows
+    return text.getvalue()
 
 
-def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _load(text: bytes, delimiter: str, name: str, last_row: int | None = None) -> Grid:
+    if last_row is not None:
+        records = list(islice(_records(text, delimiter, name, strict=False), last_row))
+        width = max((len(cells) for _, cells in records), default=0)
+        return Grid(grid_frame(records, width))
+    return _fast(text, delimiter) or _exact(text, delimiter, name)
+
+
+def _records(text: bytes, delimiter: str, name: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
     """Every record with the line it begins on."""
-    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    # An unusual delimiter may cut the first lines in a way that only the whole file shows to be none.
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8-sig", newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
     line = 1
     try:
         for record in reader:
             yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{name}:{line}: not readable as delimited text: {error}") from None
+        if strict:
+            raise InputError(f"{name}:{line}: not readable as delimited text: {error}") from None
 
 
-def _fast(text: str, header: HeaderMatch, delimiter: str) -> pl.DataFrame | None:
-    """The table by polars, where that is provably the same as by `_exact`; else None."""
-    if any(mark in text for mark in _UNSURE) or "\r" in text.replace("\r\n", ""):
+def _fast(text: bytes, delimiter: str) -> Grid | None:
+    """The grid by polars, where that is provably the same as by `_exact`; else None.
+
+    polars refuses rows that are too long. So if there are as many delimiters as rows times columns ask for, none is too
+    short either.
+    """
+    # polars takes a byte-order mark away, in places also within the text.
+    if (
+        b'"' in text
+        or text.find(codecs.BOM_UTF8, 1) >= 0
+        or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n"))
+    ):
         return None
+    mark = delimiter.encode()
+    head: list[bytes] = []
     start = 0
-    for _ in range(header.row + 1):
-        start = text.find("\n", start) + 1
-        if start == 0:
-            return None
-    body = text[start:]
-    lines = body.count("\n") + (0 if body.endswith("\n") or not body else 1)
+    while len(head) < _TITLES and start < len(text):
+        end = text.find(b"\n", start) + 1 or len(text)
+        head.append(text[start:end])
+        start = end
+    counts = [line.count(mark) for line in head]
+    titles = next((index for index in range(len(counts), 0, -1) if counts[index - 1] != counts[-1]), 0)
+    begin = sum(map(len, head[:titles]))
+    width = (counts[-1] if counts else 0) + 1
     # One column has no delimiters to count.
-    if not lines or header.width == 1 or body.count(delimiter) != lines * (header.width - 1):
+    if width == 1:
         return None
-    names = [f"c{index}" for index in range(header.width)]
     try:
         frame = pl.read_csv(
-            body.encode(),
+            text,
             has_header=False,
-            schema=dict.fromkeys(names, pl.String()),
+            skip_lines=titles,
+            schema=dict.fromkeys(map(name_of, range(width)), pl.String()),
             separator=delimiter,
             quote_char=None,
         )
     except pl.exceptions.PolarsError:
         return None
-    if frame.height != lines:
+    if text.count(mark, begin) != frame.height * (width - 1):
         return None
-    first = header.row + 2
-    frame = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int64).alias(ROW))
-    frame = frame.filter(pl.any_horizontal(pl.col(names).str.strip_chars() != ""))
-    return frame.select(ROW, **{column.field: pl.col(f"c{column.index}") for column in header.columns})
+    frame = frame.select(pl.int_range(titles + 1, titles + 1 + pl.len(), dtype=pl.Int64).alias(ROW), pl.all())
+    above = list(_records(b"".join(head[:titles]), delimiter, ""))
+    if any(len(cells) > width for _, cells in above):
+        return None
+    lengths = None
+    if above:
+        lengths = pl.Series([len(cells) for _, cells in above] + [width] * frame.height, dtype=pl.Int32)
+        frame = pl.concat([grid_frame(above, width), frame])
+    return Grid(frame, lengths=lengths)
 
 
-def _exact(text: str, header: HeaderMatch, delimiter: str, name: str) -> tuple[pl.DataFrame, list[CellFault]]:
-    """The table by Python's csv module; a row with cells too few or too many is a fault."""
-    rows: list[int] = []
-    cells: dict[str, list[str | None]] = {column.field: [] for column in header.columns}
-    faults: list[CellFault] = []
-    for index, (line, record) in enumerate(_records(text, delimiter, name)):
-        if index <= header.row or not any(cell.strip() for cell in record):
-            continue
-        if len(record) != header.width and (len(record) < header.width or any(record[header.width :])):
-            values: dict[str, object] = {"found": len(record), "expected": header.width}
-            faults.append(CellFault(line, WIDTH, value=delimiter.join(record), values=values))
-        rows.append(line)
-        for column in header.columns:
-            cells[column.field].append((record[column.index] if column.index < len(record) else "") or None)
-    schema = {ROW: pl.Int64(), **{column.field: pl.String() for column in header.columns}}
-    return pl.DataFrame({ROW: rows, **cells}, schema=schema), faults
+def _exact(text: bytes, delimiter: str, name: str) -> Grid:
+    """The grid by Python's csv module."""
+    frames: list[pl.DataFrame] = []
+    lengths: list[pl.Series] = []
+    records = _records(text, delimiter, name)
+    while block := list(islice(records, _BLOCK)):
+        count = [len(cells) for _, cells in block]
+        frames.append(grid_frame(block, max(count)))
+        lengths.append(pl.Series(count, dtype=pl.Int32))
+    frame = pl.concat(frames, how="diagonal") if frames else grid_frame([], 0)
+    return Grid(frame, lengths=pl.concat(lengths) if lengths else None)

@@ -1,0 +1,1 @@
+"""What icredit costs beside the obvious alternative: pairs of processes, timed by the operating system."""

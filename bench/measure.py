@@ -1,0 +1,100 @@
+"""Measuring two programs as whole processes, run in turn, with the operating system's own account of each.
+
+The process that measures must stay small: Linux counts the memory that a child shares with its parent until it becomes
+another program, so the peak of a child is never reported below that of its parent. Hence only the standard library
+here, and the files are written by processes of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# `ru_maxrss` counts kibibytes, but bytes on macOS.
+_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
+
+#: What is known of a run, by the name of its attribute.
+Figure = Literal["elapsed", "cpu", "peak", "job_elapsed", "job_cpu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished process: seconds and MiB of the whole process, and seconds of the job alone, after the imports."""
+
+    elapsed: float
+    cpu: float
+    peak: float
+    job_elapsed: float
+    job_cpu: float
+    found: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The counted runs of icredit and of the other side; the runs of one place were made one after the other."""
+
+    own: tuple[Run, ...]
+    other: tuple[Run, ...]
+
+    def ratio(self, figure: Figure) -> tuple[float, float, float]:
+        """Median, smallest and largest of icredit's figure over the other side's, pair by pair."""
+        ratios = [
+            getattr(own, figure) / getattr(other, figure) for own, other in zip(self.own, self.other, strict=True)
+        ]
+        return statistics.median(ratios), min(ratios), max(ratios)
+
+
+def median(runs: tuple[Run, ...], figure: Figure) -> float:
+    """The median of a figure over the runs of one side."""
+    return float(statistics.median(getattr(run, figure) for run in runs))
+
+
+def python(*words: str | Path) -> list[str]:
+    """The command that runs a module of this package."""
+    return [sys.executable, "-m", *map(str, words)]
+
+
+def environment() -> dict[str, str]:
+    """The environment of both sides: nothing in it decides what icredit does."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ICREDIT_")}
+
+
+def run(side: str, file: Path) -> Run:
+    """Run one side on a file to its end."""
+    started = time.perf_counter()
+    command = python("bench.sides", side, file)
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        # wait4 tells what this one process used; the sum over all children would mix the sides.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    elapsed = time.perf_counter() - started
+    if process.returncode:
+        raise SystemExit(f"{side} on {file.name} ended with status {process.returncode}")
+    told = json.loads(said)
+    cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _PER_MIB
+    return Run(elapsed, cpu, peak, told["inside"]["elapsed"], told["inside"]["cpu"], told["found"])
+
+
+def pairs(own: str, other: str, file: Path, runs: int) -> Pairs:
+    """Run both sides in turn, after one run of each that is not counted.
+
+    Raises:
+        SystemExit: the two sides did not find the same in the file, so their times do not compare.
+    """
+    run(own, file), run(other, file)
+    made = [(run(own, file), run(other, file)) for _ in range(runs)]
+    for first, second in made:
+        if first.found != second.found:
+            raise SystemExit(f"{file.name}: {own} found {first.found}, {other} found {second.found}")
+    return Pairs(tuple(first for first, _ in made), tuple(second for _, second in made))

@@ -1,0 +1,38 @@
+"""One file -> its text table: opened by what its bytes are, laid out by what its header says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from icredit.errors import InputError
+from icredit.intake.header import HeaderMatcher
+from icredit.intake.layout import lay_out
+from icredit.intake.sources import open_file, read_content
+from icredit.intake.table import TextTable
+from icredit.scheme.fields import USCC, submission_fields
+from icredit.scheme.model import Scheme
+from icredit.text import listed
+
+
+class FileReader:
+    """Reads files of one scheme."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self._fields = submission_fields(scheme)
+        self._coded = self._fields[USCC].format == "credit_code"
+        self.matcher = HeaderMatcher(self._fields)
+
+    def read(self, path: Path, sheet: str | None = None) -> TextTable:
+        """Read one file.
+
+        Raises:
+            InputError: it cannot be read, no row of it is a header of the scheme, or a required column is not there.
+        """
+        content = read_content(path)
+        table = lay_out(content, open_file(path, content), self.matcher, coded=self._coded, sheet=sheet)
+        present = {column.field for column in table.columns}
+        lacking = [spec.label.zh for name, spec in self._fields.items() if spec.required and name not in present]
+        if lacking:
+            hint = "headers found but not known: " + listed(table.unknown) if table.unknown else None
+            raise InputError(f"{table.where}: no column for {', '.join(lacking)}, which must be filled", hint=hint)
+        return table

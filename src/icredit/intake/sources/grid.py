@@ -1,0 +1,172 @@
+"""The grid: what every format becomes before anybody asks what it means. Cells as text, exactly where they stood."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from icredit.intake.rules import Rule
+
+#: Name of the column with the row number in the file; the first row is 1.
+ROW = "source_row"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's bytes and what is said of them."""
+
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class GridFault:
+    """A cell that only the reader of a format can see to be wrong: `column` counts from 0, `row` from 1."""
+
+    row: int
+    column: int
+    rule: Rule
+    value: str | None = None
+
+
+def no_numbers(column: int) -> list[int]:
+    """Of formats that hold nothing but text, no row was stored as a number."""
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet, or one file that has no sheets.
+
+    Attributes:
+        frame: `source_row`, ascending, then one text column per column of the sheet, named by its number from 0 (see
+            `name_of`). Empty cells are null. Rows and columns without any cell may be left out; none is there twice.
+        sheet: the sheet's name; None for formats without sheets.
+        hidden: whether the sheet is hidden from its reader.
+        faults: cells that hold an error or a formula that was never calculated. Their text is what the cell shows.
+        merged: merged cells as (first row, first column, last row, last column), rows from 1, columns from 0.
+        lengths: number of cells of every row of a delimited file, in the order of `frame`; None where all are full.
+        numbers: column -> the rows whose cell was stored as a number, not as text.
+        refused: column -> why its cells cannot be read as text.
+        epoch_1904: whether serial dates count from 1904, as in workbooks from old Macintosh programs.
+    """
+
+    frame: pl.DataFrame
+    sheet: str | None = None
+    hidden: bool = False
+    faults: tuple[GridFault, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    lengths: pl.Series | None = None
+    numbers: Callable[[int], Sequence[int]] = no_numbers
+    refused: Mapping[int, str] = field(default_factory=dict)
+    epoch_1904: bool = False
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return 1 + max((int(name) for name in self.frame.columns[1:]), default=-1)
+
+    def rows(self, frame: pl.DataFrame | None = None) -> Iterable[tuple[int, list[str | None]]]:
+        """Row number and cells, of the whole grid or of a part of its frame."""
+        frame = self.frame if frame is None else frame
+        places, width = [int(name) for name in frame.columns[1:]], self.width
+        for number, *found in frame.iter_rows():
+            if len(found) == width:
+                yield number, found
+                continue
+            cells: list[str | None] = [None] * width
+            for place, cell in zip(places, found, strict=True):
+                cells[place] = cell
+            yield number, cells
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet that can be read: `load(40)` reads it to row 40, enough to find a header; `load(None)` all of it."""
+
+    name: str | None
+    hidden: bool
+    load: Callable[[int | None], Grid]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is ready to be read: its sheets in order, how its text is encoded, what its user should know.
+
+    A delimited file has one sheet without a name for every delimiter that is possible.
+    """
+
+    sheets: tuple[Sheet, ...]
+    encoding: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def name_of(column: int) -> str:
+    """The name in a grid's frame of column 0, 1, …"""
+    return str(column)
+
+
+def grid_frame(rows: Iterable[tuple[int, Sequence[str | None]]], width: int) -> pl.DataFrame:
+    """A grid's frame from row numbers and cells; short rows are filled up, empty text is null."""
+    numbers: list[int] = []
+    columns: list[list[str | None]] = [[] for _ in range(width)]
+    for number, cells in rows:
+        numbers.append(number)
+        for index, column in enumerate(columns):
+            column.append((cells[index] or None) if index < len(cells) else None)
+    data: dict[str, list[int] | list[str | None]] = {ROW: numbers}
+    data.update((name_of(index), column) for index, column in enumerate(columns))
+    schema = {ROW: pl.Int64(), **{name_of(index): pl.String() for index in range(width)}}
+    return pl.DataFrame(data, schema=schema)
+
+
+def percent_text(number: float) -> str:
+    """A number that its cell shows as a percentage, as text: 12.5% for 0.125, exactly."""
+    sign, digits, exponent = _decimal(number)
+    return f"{sign}{digits}e{exponent + 2}%" if exponent > 0 else f"{sign}{_placed(digits, exponent + 2)}%"
+
+
+def percent_texts(numbers: pl.Series) -> pl.Series:
+    """`percent_text` for many numbers: the point is moved in the text, because 100 times 0.07 is not 7."""
+    text = numbers.cast(pl.String)
+    moved = (
+        text.str.replace(r"^(-?\d+)$", "$1.0")
+        .str.replace(r"\.(\d)$", ".${1}0")
+        .str.replace(r"^(-?)0*(\d+)\.(\d\d)(\d*)$", "$1$2$3.$4")
+        .str.replace(r"^(-?)0+(\d)", "$1$2")
+        .str.replace(r"\.0*$", "")
+    )
+    # An exponent is rare enough to be taken apart one by one.
+    rare = numbers.filter(~moved.str.contains(r"^-?\d+(\.\d+)?$").fill_null(value=True)).unique()
+    if rare.len():
+        known = {number: percent_text(number) for number in rare if math.isfinite(number)}
+        odd = numbers.replace_strict(known, default=None, return_dtype=pl.String)
+        return pl.select(pl.coalesce(odd, moved + "%")).to_series()
+    return moved + "%"
+
+
+def _decimal(number: float) -> tuple[str, str, int]:
+    """Sign, digits and power of ten of the shortest text that gives the number back."""
+    text = repr(float(number))
+    sign = "-" if text.startswith("-") else ""
+    mantissa, _, power = text.lstrip("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = "" if fraction == "0" else fraction
+    return sign, whole + fraction, int(power or 0) - len(fraction)
+
+
+def _placed(digits: str, exponent: int) -> str:
+    """The digits with the decimal point where the power of ten puts it."""
+    if exponent >= 0:
+        return (digits + "0" * exponent).lstrip("0") or "0"
+    digits = digits.rjust(1 - exponent, "0")
+    return f"{digits[:exponent].lstrip('0') or '0'}.{digits[exponent:]}"

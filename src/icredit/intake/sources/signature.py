@@ -1,0 +1,113 @@
+"""What a file is, by its content: names and endings lie more often than one would think."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Literal
+
+from icredit.intake.sources import html, spreadsheetml
+from icredit.intake.sources.biff import is_bare
+from icredit.intake.sources.compound import SIGNATURE, CompoundFile
+
+Kind = Literal[
+    "xlsx",  # also .xlsm: a zip with a workbook in XML
+    "xlsb",  # a zip with a workbook in binary records
+    "ods",  # an OpenDocument spreadsheet, encrypted or not
+    "xls",  # binary records, in a compound file or bare
+    "encrypted",  # an .xlsx with a password
+    "xmlss",  # the workbook in one XML file of Excel 2003
+    "html",  # a web page
+    "parquet",
+    "doc",  # a text document or a presentation, of whatever program
+    "pdf",
+    "image",
+    "zip",  # any other archive
+    "empty",  # nothing, or nothing but blanks
+    "text",  # everything else; whether it is text, decoding tells
+]
+
+# As much of a file as tells a page or an XML file by its beginning.
+_HEAD = 16_384
+
+# How files begin -> what they are.
+_MAGIC: tuple[tuple[bytes, Kind], ...] = (
+    (b"PAR1", "parquet"),
+    (b"%PDF", "pdf"),
+    (b"{\\rtf", "doc"),
+    (b"PK\x05\x06", "zip"),
+    (b"Rar!\x1a\x07", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "zip"),
+    (b"\x1f\x8b", "zip"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\0", "image"),
+    (b"MM\0*", "image"),
+)
+
+_ENCRYPTED = "encryptedpackage"
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+
+# What lies in a zip -> what the zip is; the first that is there decides.
+_PARTS: tuple[tuple[str, Kind], ...] = (
+    ("xl/workbook.xml", "xlsx"),
+    ("xl/workbook.bin", "xlsb"),
+    ("word/", "doc"),
+    ("ppt/", "doc"),
+    ("xl/", "xlsx"),
+)
+
+
+def kind_of(data: bytes) -> Kind:
+    """What a file is. A damaged one is what is left of it; its reader says that it is damaged."""
+    head = data[:_HEAD]
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(data)
+    if head.startswith(SIGNATURE):
+        return _compound(data)
+    for beginning, kind in _MAGIC:
+        if head.startswith(beginning):
+            return kind
+    if is_bare(head):
+        return "xls"
+    return _marked(head) if data.strip() else "empty"
+
+
+def _marked(head: bytes) -> Kind:
+    if spreadsheetml.looks_like(head):
+        return "xmlss"
+    return "html" if html.looks_like(head) else "text"
+
+
+def _zipped(data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            # Some programs write names as Windows writes paths.
+            names = [name.replace("\\", "/").lower() for name in archive.namelist()]
+            if "content.xml" in names:
+                return "ods" if _is_spreadsheet(archive) else "doc"
+    except Exception:  # noqa: BLE001  # a cut archive has no list, but each part has its name before it
+        names = [part for part, _ in _PARTS if part.encode() in data]
+        if _ODS in data[:_HEAD]:
+            return "ods"
+    return next((kind for part, kind in _PARTS if any(name.startswith(part) for name in names)), "zip")
+
+
+def _is_spreadsheet(archive: zipfile.ZipFile) -> bool:
+    """Whether an OpenDocument file is a spreadsheet, as far as it says; not every program writes its type."""
+    try:
+        with archive.open("mimetype") as part:
+            return part.read(len(_ODS)) == _ODS
+    except KeyError:
+        return True
+
+
+def _compound(data: bytes) -> Kind:
+    try:
+        names = CompoundFile(data).names
+    except ValueError:
+        return "encrypted" if _ENCRYPTED.encode("utf-16-le") in data.lower() else "xls"
+    if _ENCRYPTED in names:
+        return "encrypted"
+    return "xls" if names & {"workbook", "book"} or not names else "doc"
