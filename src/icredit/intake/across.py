@@ -79,7 +79,8 @@ class AcrossChecks:
             if finding.rule.level == "error" and place.uscc is not None and place.row is not None:
                 refused.setdefault(self._code(place.uscc), []).append(((order[place.file], place.row), place))
         filed = pl.col(USCC)
-        if not refused and frame[USCC].n_unique() == frame.height:
+        # Different hashes are those of different codes, and numbers are compared in a third of the time of text.
+        if not refused and frame[USCC].hash().n_unique() == frame.height:
             return frame, [], 0
         repeated = (
             frame.filter(filed.is_not_null() & (filed.is_duplicated() | filed.is_in(list(refused))))

@@ -8,6 +8,7 @@ code says where the enterprise was registered first, and is no reason to refuse 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import polars as pl
 
@@ -67,21 +68,33 @@ def is_valid(code: pl.Expr) -> pl.Expr:
     return code.map_batches(_are_valid, return_dtype=pl.Boolean(), is_elementwise=True)
 
 
-# The value of every byte; of one that is in no code so low that no sum with it can be one of a code.
+# Of a character that is in no code: so low that no sum with it can be one of a code.
 _NO_VALUE = -(2**20)
-_VALUE_OF_BYTE = pl.Series([_VALUES.get(chr(byte), _NO_VALUE) for byte in range(256)], dtype=pl.Int32)
+
+
+@cache
+def _weighted_pairs() -> tuple[pl.Series, ...]:
+    """For each of the nine pairs of places: what any two bytes there, as one little-endian number, add to the sum."""
+    of_byte = pl.Series([_VALUES.get(chr(byte), _NO_VALUE) for byte in range(256)], dtype=pl.Int32)
+    bytes_of = pl.DataFrame({"pair": pl.Series(range(2**16), dtype=pl.UInt32)}).select(
+        first=pl.lit(of_byte).gather(pl.col("pair") % 256), second=pl.lit(of_byte).gather(pl.col("pair") // 256)
+    )
+    # The check digit closes the sum: with it, all 18 make a multiple of 31.
+    weights = (*WEIGHTS, 1)
+    return tuple(
+        bytes_of.select(pl.col("first") * first + pl.col("second") * second).to_series()
+        for first, second in zip(weights[::2], weights[1::2], strict=True)
+    )
 
 
 def _are_valid(codes: pl.Series) -> pl.Series:
-    """`is_valid` over the bytes of all codes at once, in a quarter of the time of cutting out 18 characters."""
+    """`is_valid` over the bytes of all codes at once, two places a look-up: a tenth of cutting out 18 characters."""
     whole = codes.str.len_bytes() == CODE_LENGTH
-    other = pl.Series(["-" * CODE_LENGTH]).new_from_index(0, codes.len())
-    characters = codes.zip_with(whole.fill_null(value=False), other).cast(pl.Binary)
-    values = _VALUE_OF_BYTE.gather(
-        characters.bin.reinterpret(dtype=pl.Array(pl.UInt8, CODE_LENGTH)).explode().cast(pl.UInt32)
-    )
-    # The check digit closes the sum: with it, all 18 make a multiple of 31.
-    weighted = [pl.col("value").gather_every(CODE_LENGTH, place) * weight for place, weight in enumerate((*WEIGHTS, 1))]
-    total = pl.DataFrame({"value": values}).select(pl.sum_horizontal(weighted)).to_series()
+    if codes.null_count() or not whole.all():
+        other = pl.Series(["-" * CODE_LENGTH]).new_from_index(0, codes.len())
+        codes = codes.zip_with(whole.fill_null(value=False), other)
+    pairs = codes.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt16, CODE_LENGTH // 2))
+    added = [pl.lit(table).gather(pl.col("pairs").arr.get(place)) for place, table in enumerate(_weighted_pairs())]
+    total = pl.DataFrame({"pairs": pairs}).select(pl.sum_horizontal(added)).to_series()
     # Missing text has no length, and so no verdict.
     return pl.select(pl.when(whole.is_not_null()).then(whole & (total >= 0) & (total % 31 == 0))).to_series()

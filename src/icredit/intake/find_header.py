@@ -40,8 +40,12 @@ def find_header(content: Content, opened: Opened, matcher: HeaderMatcher, wanted
     """
     sheets = _candidates(content, opened, wanted)
     heads = [[cells for _, cells in head_rows(sheet.load(HEADER_WITHIN))] for sheet in sheets]
-    matches = [(sheet, matcher.best(head)) for sheet, head in zip(sheets, heads, strict=True)]
-    found = [(sheet, match) for sheet, match in matches if match is not None]
+    # Every delimiter that is not in a file makes the same of it.
+    firsts = [heads.index(head) for head in heads]
+    matches = {first: matcher.best(heads[first]) for first in dict.fromkeys(firsts)}
+    found = [
+        (sheet, match) for sheet, first in zip(sheets, firsts, strict=True) if (match := matches[first]) is not None
+    ]
     if not found:
         raise _no_header(content, sheets, matcher)
     best, match = max(found, key=lambda item: item[1].score)

@@ -86,6 +86,7 @@ class HeaderMatcher:
         self._names = FieldNames(fields)
         code = fields[USCC]
         self._codes = {fold(text) for text in (USCC, code.label.zh, code.label.en, *code.aliases)}
+        self._signs_of_code = [_signs([name]) for name in self._codes]
         self._last_year = {spec.last_year_of: name for name, spec in fields.items() if spec.last_year_of}
 
     def best(self, rows: Sequence[Cells]) -> HeaderMatch | None:
@@ -96,9 +97,16 @@ class HeaderMatcher:
         best: HeaderMatch | None = None
         rows = rows[:HEADER_WITHIN]
         data = [is_data(row) for row in rows]
+        signs = [_signs(cell or "" for cell in row) for row in rows]
         for first in range(len(rows)):
             for last in range(first, min(first + TALLEST, len(rows))):
-                if data[last] or (last > first and is_title(rows[first], rows[first + 1])):
+                if data[last]:
+                    break
+                # Most rows are enterprises. Without the characters of a name for the code they have no column for it.
+                written = set().union(*signs[first : last + 1])
+                if not any(name <= written for name in self._signs_of_code):
+                    continue
+                if last > first and is_title(rows[first], rows[first + 1]):
                     break
                 match = self.match(rows[first : last + 1], first)
                 if match.score and (best is None or _rank(match) > _rank(best)):
@@ -254,3 +262,8 @@ def _dated(parts: Sequence[str]) -> tuple[int | None, list[str]]:
 
 def _rank(match: HeaderMatch) -> tuple[int, int, int, int]:
     return match.score, match.units, match.row - match.last, -match.row
+
+
+def _signs(texts: Iterable[str]) -> set[str]:
+    """The characters that texts consist of, however they are composed in a header of several cells."""
+    return set(unicodedata.normalize("NFKD", "".join(map(fold, texts))))

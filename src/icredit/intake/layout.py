@@ -92,7 +92,6 @@ def lay_out(
         header_row=head[header.last][0],
         epoch_1904=grid.epoch_1904,
         encoding=opened.encoding,
-        sha256=content.sha256,
         size=len(content.data),
     )
 

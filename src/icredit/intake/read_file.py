@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from icredit.errors import InputError
@@ -29,7 +31,11 @@ class FileReader:
             InputError: it cannot be read, no row of it is a header of the scheme, or a required column is not there.
         """
         content = read_content(path)
-        table = lay_out(content, open_file(path, content), self.matcher, coded=self._coded, sheet=sheet)
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            # hashlib holds up no other thread, and needs as long as a quarter of what there is to do with text.
+            digest = aside.submit(content.sha256)
+            table = lay_out(content, open_file(path, content), self.matcher, coded=self._coded, sheet=sheet)
+        table = replace(table, sha256=digest.result())
         present = {column.field for column in table.columns}
         lacking = [spec.label.zh for name, spec in self._fields.items() if spec.required and name not in present]
         if lacking:

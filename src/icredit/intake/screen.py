@@ -64,9 +64,19 @@ _CONSTRAINTS: Mapping[type, Callable[[Any, pl.Expr], pl.Expr]] = {
     annotated_types.Gt: lambda item, value: value > pl.lit(item.gt),
     annotated_types.Le: lambda item, value: value <= pl.lit(item.le),
     annotated_types.Lt: lambda item, value: value < pl.lit(item.lt),
-    annotated_types.MaxLen: lambda item, value: value.str.len_chars() <= item.max_length,
+    annotated_types.MaxLen: lambda item, value: _at_most(value, item.max_length),
     annotated_types.MinLen: lambda item, value: value.str.len_chars() >= item.min_length,
 }
+
+
+def _at_most(text: pl.Expr, limit: int) -> pl.Expr:
+    """Whether texts have no more characters than the limit; they are counted only where there are more bytes."""
+
+    def short(texts: pl.Series) -> pl.Series:
+        size = texts.str.len_bytes() <= limit
+        return size if size.all() else texts.str.len_chars() <= limit
+
+    return text.map_batches(short, return_dtype=pl.Boolean(), is_elementwise=True)
 
 
 def _unwrap(annotation: Any) -> tuple[list[Any], bool, bool]:

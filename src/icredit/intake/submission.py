@@ -184,10 +184,9 @@ class _PartReader:
         slug, said = self._zone, ""
         if any(column.field == ZONE for column in table.columns):
             slug = None
-            blank = table.frame.filter(pl.col(ZONE).str.strip_chars() != "").is_empty()
             if self._zone is not None:
                 said = "has a zone column, so --zone was not applied"
-            elif named and blank and table.frame.height:
+            elif named and table.frame.height and not (table.frame[ZONE].str.strip_chars() != "").any():
                 said = f"the zone column is blank and stays so, although the file is called after {names}"
         elif self._zone is None and len(named) == 1:
             slug, said = named[0].slug, f"no zone column; {names} was taken from the file's name"

@@ -69,6 +69,7 @@ class Date(Reading):
         return day if serial and _FIRST <= day <= _LAST else None
 
     def screen(self, text: pl.Expr) -> Screened:
-        value = text.str.replace_all("/", "-", literal=True).str.to_date("%Y-%m-%d", strict=False)
+        # Without the cache: to remember a date takes longer than to read it.
+        value = text.str.replace_all("/", "-", literal=True).str.to_date("%Y-%m-%d", strict=False, cache=False)
         plain = r"^[1-9][0-9]{3}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2})$"
         return Screened(text.str.contains(plain) & value.is_not_null(), value)

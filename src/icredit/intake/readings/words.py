@@ -39,9 +39,10 @@ class Text(Reading):
 
 
 def _lookup(text: pl.Expr, values: Mapping[str, object], dtype: pl.DataType) -> Screened:
+    """The values of texts that are among the names; polars computes them once, which it does not with `replace_strict`."""
     known = {name: value for name, value in values.items() if not is_cell_error(name)}
-    value = text.replace_strict(known, default=None, return_dtype=dtype)
-    return Screened(value.is_not_null(), value)
+    place = text.cast(pl.Enum(list(known)), strict=False).to_physical()
+    return Screened(place.is_not_null(), pl.lit(pl.Series(known.values(), dtype=dtype)).gather(place))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ class Content:
     name: str
     data: bytes
 
-    @property
     def sha256(self) -> str:
         """SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()

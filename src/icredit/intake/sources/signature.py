@@ -71,7 +71,7 @@ def kind_of(data: bytes) -> Kind:
             return kind
     if is_bare(head):
         return "xls"
-    return _marked(head) if data.strip() else "empty"
+    return "empty" if not data or data.isspace() else _marked(head)
 
 
 def _marked(head: bytes) -> Kind:

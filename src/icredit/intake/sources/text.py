@@ -1,8 +1,9 @@
 """Delimited text: .csv, .tsv, .txt and standard input.
 
-polars parses fast but pads short rows in silence and loses line numbers over quoted line breaks. So it is used only
-where a count proves that neither happened: no quote in the file, and exactly as many delimiters as rows times columns.
-Everything else goes through Python's csv module, which knows the line of every record.
+polars parses fast but pads short rows in silence, loses line numbers over quoted line breaks and drops byte-order marks.
+So it is used only where counts prove that none of this happened: no quote in the file, exactly as many delimiters as rows
+times columns, and every byte in a cell or between two. Everything else goes through Python's csv module, which knows the
+line of every record.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 
@@ -27,7 +29,11 @@ _TITLES = 40
 # Records turned into columns at once: text as Python objects takes ten times the memory of a column.
 _BLOCK = 20_000
 
-_PIECE = 4 * 2**20
+# Bytes looked at once: few enough to stay in the processor's cache.
+_PIECE = 2**19
+
+# So many bytes may not be counted in 32 bits.
+_MANY = 2**32
 
 # A cell may be of any length; the fields say how much of it is valid.
 csv.field_size_limit(2**31 - 1)
@@ -114,17 +120,8 @@ def _records(text: bytes, delimiter: str, name: str, *, strict: bool = True) -> 
 
 
 def _fast(text: bytes, delimiter: str) -> Grid | None:
-    """The grid by polars, where that is provably the same as by `_exact`; else None.
-
-    polars refuses rows that are too long. So if there are as many delimiters as rows times columns ask for, none is too
-    short either.
-    """
-    # polars takes a byte-order mark away, in places also within the text.
-    if (
-        b'"' in text
-        or text.find(codecs.BOM_UTF8, 1) >= 0
-        or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n"))
-    ):
+    """The grid by polars, where that is provably the same as by `_exact`; else None."""
+    if b'"' in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
         return None
     mark = delimiter.encode()
     head: list[bytes] = []
@@ -140,18 +137,14 @@ def _fast(text: bytes, delimiter: str) -> Grid | None:
     # One column has no delimiters to count.
     if width == 1:
         return None
-    try:
-        frame = pl.read_csv(
-            text,
-            has_header=False,
-            skip_lines=titles,
-            schema=dict.fromkeys(map(name_of, range(width)), pl.String()),
-            separator=delimiter,
-            quote_char=None,
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    if text.count(mark, begin) != frame.height * (width - 1):
+    # While polars parses, which needs no interpreter, the delimiters are counted.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        parsing = aside.submit(_parsed, text, titles, width, delimiter)
+        delimiters = text.count(mark, begin)
+    frame = parsing.result()
+    # polars refuses rows that are too long. So if there are as many delimiters as rows times columns ask for, none is
+    # too short either.
+    if frame is None or delimiters != frame.height * (width - 1) or not _is_whole(frame, text, begin, delimiters):
         return None
     frame = frame.select(pl.int_range(titles + 1, titles + 1 + pl.len(), dtype=pl.Int64).alias(ROW), pl.all())
     above = list(_records(b"".join(head[:titles]), delimiter, ""))
@@ -162,6 +155,34 @@ def _fast(text: bytes, delimiter: str) -> Grid | None:
         lengths = pl.Series([len(cells) for _, cells in above] + [width] * frame.height, dtype=pl.Int32)
         frame = pl.concat([grid_frame(above, width), frame])
     return Grid(frame, lengths=lengths)
+
+
+def _parsed(text: bytes, titles: int, width: int, delimiter: str) -> pl.DataFrame | None:
+    """What polars makes of the lines below the titles; None if it refuses them."""
+    try:
+        return pl.read_csv(
+            text,
+            has_header=False,
+            skip_lines=titles,
+            schema=dict.fromkeys(map(name_of, range(width)), pl.String()),
+            separator=delimiter,
+            quote_char=None,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _is_whole(frame: pl.DataFrame, text: bytes, begin: int, delimiters: int) -> bool:
+    """Whether every byte of the text from `begin` on is in a cell or between two.
+
+    polars takes a byte-order mark away, in places also within the text; only before the text it is none of it.
+    """
+    if begin == 0 and text.startswith(codecs.BOM_UTF8):
+        begin = len(codecs.BOM_UTF8)
+    ends = frame.height - (not text.endswith(b"\n")) + (text.count(b"\r", begin) if b"\r" in text else 0)
+    counter = pl.UInt32 if len(text) < _MANY else pl.UInt64
+    inside = sum(frame.select(pl.all().str.len_bytes().cast(counter).sum()).row(0))
+    return bool(inside + delimiters + ends == len(text) - begin)
 
 
 def _exact(text: bytes, delimiter: str, name: str) -> Grid:
