@@ -34,6 +34,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def fold(text: str) -> str:
     """A label as it is compared: full-width forms made narrow, no white space, lower case."""
+    if text.isascii():
+        return "".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     # Once more, so that folding a folded label changes nothing: lower case can leave what NFKC would join.
     return unspaced(unicodedata.normalize("NFKC", folded).casefold())
@@ -47,7 +49,7 @@ def clean(text: str) -> str:
 
 def narrow(text: str) -> str:
     """Full-width letters, digits and signs made narrow, and nothing else: ² is no 2, ① no 1."""
-    return text.translate(_NARROW)
+    return text if text.isascii() else text.translate(_NARROW)
 
 
 def unspaced(text: str) -> str:

@@ -78,9 +78,9 @@ class AcrossChecks:
             place = finding.place
             if finding.rule.level == "error" and place.uscc is not None and place.row is not None:
                 refused.setdefault(self._code(place.uscc), []).append(((order[place.file], place.row), place))
-        filed = pl.col(USCC)
+        filed, codes = pl.col(USCC), frame[USCC]
         # Different hashes are those of different codes, and numbers are compared in a third of the time of text.
-        if not refused and frame[USCC].hash().n_unique() == frame.height:
+        if codes.hash().n_unique() == codes.len() and not (refused and codes.is_in(list(refused)).any()):
             return frame, [], 0
         repeated = (
             frame.filter(filed.is_not_null() & (filed.is_duplicated() | filed.is_in(list(refused))))
@@ -124,8 +124,9 @@ class AcrossChecks:
         for check, one, name in zip(self._scheme.checks, compiled, broken, strict=True):
             rule = rules.CHECK_ERROR if check.level == "error" else rules.CHECK_WARNING
             involved = sorted(one.names - {TODAY}, key=self._fields.index)
-            # By index: a filter would go through all the columns once a check.
-            for row in frame[marks[name].arg_true()].iter_rows(named=True):
+            shown_of = list(dict.fromkeys((TABLE, ROW, USCC, NAME, *involved)))
+            # By index: a filter would go through whole columns once a check.
+            for row in frame.select(shown_of)[marks[name].arg_true()].iter_rows(named=True):
                 filed = ["" if row[field] is None else str(row[field]) for field in involved]
                 shown = "; ".join(filed) if any(filed) else None
                 place = self._place(row, *involved)

@@ -144,7 +144,8 @@ class HeaderMatcher:
 
     def may_be_header(self, folded: Iterable[str]) -> bool:
         """Whether one of the cells has a name for the credit code in it, without which no row is a header."""
-        return any(name in text for text in folded for name in self._codes)
+        said = "\n".join(folded)
+        return any(name in said for name in self._codes)
 
     def nearest(self, rows: Sequence[Cells]) -> tuple[int, list[str]]:
         """Index and known headers of the row that names most fields, where none of the rows is a header."""

@@ -47,4 +47,6 @@ class CreditCode(Reading):
 
 def tidied(text: str) -> str:
     """A code in capitals, without what programs and people put around and inside it; right or wrong."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return unspaced(narrow(text)).strip(_WRAPPING).upper()
