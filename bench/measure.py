@@ -64,8 +64,15 @@ def python(*words: str | Path) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of both sides: nothing in it decides what icredit does."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("ICREDIT_")}
+    """The environment of both sides: nothing in it decides what icredit does.
+
+    Python may keep what it compiled, as it does of every package that is installed: otherwise each run would compile the
+    sources of this folder anew, and only those.
+    """
+    left_out = {"PYTHONDONTWRITEBYTECODE"}
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("ICREDIT_") and name not in left_out
+    }
 
 
 def run(side: str, file: Path) -> Run:

@@ -54,7 +54,7 @@ class AcrossChecks:
         differs = ~pl.col(_REGISTERED).str.starts_with(pl.col(PROVINCE))
         findings = [
             Finding(rules.PROVINCE_DIFFERS, self._place(row, PROVINCE), row[PROVINCE], {"province": row[_REGISTERED]})
-            for row in frame.filter(differs).iter_rows(named=True)
+            for row in frame.select(TABLE, ROW, USCC, NAME, PROVINCE, _REGISTERED).filter(differs).iter_rows(named=True)
         ]
         frame = frame.with_columns(pl.coalesce(_REGISTERED, PROVINCE).alias(PROVINCE)).drop(_REGISTERED)
         return frame, findings

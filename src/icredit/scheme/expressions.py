@@ -203,8 +203,7 @@ def result_type(compiled: Compiled, schema: dict[str, pl.DataType]) -> pl.DataTy
     Raises:
         ExpressionError: it compares or computes what does not go together.
     """
-    frame = pl.DataFrame(schema=schema).lazy().select(compiled.expression.alias("result"))
     try:
-        return frame.collect().schema["result"]
+        return pl.DataFrame(schema=schema).select(compiled.expression.alias("result")).schema["result"]
     except Exception as error:  # noqa: BLE001  # as above
         raise ExpressionError(f"does not fit its fields: {reason_of(error)}") from None

@@ -39,7 +39,7 @@ class Text(Reading):
 
 
 def _lookup(text: pl.Expr, values: Mapping[str, object], dtype: pl.DataType) -> Screened:
-    """The values of texts that are among the names; polars computes them once, which it does not with `replace_strict`."""
+    """By way of an enumeration: `replace_strict` takes twice the time, and polars computes it anew for the verdict."""
     known = {name: value for name, value in values.items() if not is_cell_error(name)}
     place = text.cast(pl.Enum(list(known)), strict=False).to_physical()
     return Screened(place.is_not_null(), pl.lit(pl.Series(known.values(), dtype=dtype)).gather(place))
