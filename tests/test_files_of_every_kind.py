@@ -281,6 +281,27 @@ def test_plain_text_takes_the_fast_way(tmp_path: Path, text: str) -> None:
     assert read(put(tmp_path, "plain.csv", text)).frame["sales"].to_list() == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2, 40_000])
+@pytest.mark.parametrize("mark", ["\ufeff", "a\ufeff"])
+def test_no_mark_of_order_is_lost(mark: str, place: int) -> None:
+    """A byte-order mark within the text is text, in whatever line; where polars drops it, the exact way is taken."""
+    body = [f"{mark if row == place else ''}a,1,1\n" for row in range(50_000)]
+    for titles in ("", "填报表\n"):
+        grids = both_ways(titles + "uscc,name,sales\n" + "".join(body))
+        assert grids is not None
+        fast, exact = grids
+        assert exact.frame["0"][place + 1 + len(titles.splitlines())] == f"{mark}a"
+        assert fast is None or fast.frame.equals(exact.frame)
+
+
+@pytest.mark.parametrize("body", ["a,1,\nb,2\n", "a,1\nb,2,\n", "a,1,\nb,2,\n\n", "a,1,\n\nb,2,\n", "a\nb,2,3\n,,\n"])
+def test_a_row_that_is_too_short_is_never_read_fast(body: str) -> None:
+    """A row that polars would fill up, below the lines among which titles may stand, sends the text the exact way."""
+    grids = both_ways("uscc,name,sales\n" + "a,1,1\n" * 50 + body + "a,1,1\n" * 50)
+    assert grids is not None
+    assert grids[0] is None
+
+
 def test_the_sample_takes_the_fast_way() -> None:
     """The 3,000 rows of the sample are read fast, and the exact way gives the same."""
     grids = both_ways(SAMPLE_CSV.read_text("utf-8-sig"))

@@ -484,6 +484,41 @@ def test_reading_without_a_screen_gives_the_same(path: Path, national: Scheme, m
     assert slow.findings.equals(usual.findings)
 
 
+@pytest.mark.parametrize("path", [SAMPLE_CSV, ERRORS_CSV], ids=lambda path: path.name)
+def test_reading_in_small_parts_gives_the_same(path: Path, national: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a table is cut for the screen changes neither a value, nor a finding, nor the order of either."""
+    usual = icredit.read(path, national, as_of=AS_OF)
+    monkeypatch.setattr("icredit.intake.validate._ROWS_AT_ONCE", 7)
+    parts = icredit.read(path, national, as_of=AS_OF)
+    assert parts.frame.equals(usual.frame)
+    assert parts.findings.equals(usual.findings)
+
+
+def test_a_verdict_that_is_remembered_is_the_verdict_of_every_row(national: Scheme, tmp_path: Path) -> None:
+    """Cells that repeat are asked about once; each of their rows has its own finding, and its own repaired value."""
+    cells = ["1.2亿元", "abc", "1.2亿元", "-1", "abc", "7", "1.2亿元"]
+    lines = [f"{filings.code(row)},示例企业{row},{cell}" for row, cell in enumerate(cells, start=2)]
+    path = tmp_path / "repeated.csv"
+    path.write_text("\n".join(["统一社会信用代码,企业名称,营业收入（万元）", *lines]), "utf-8")
+    table = table_of(path, national)
+    validator = TableValidator(national, ZONES)
+    found = validator.validate(table)
+    assert found.frame.select("source_row", "revenue").rows() == [(2, 12_000.0), (4, 12_000.0), (7, 7.0), (8, 12_000.0)]
+    told = [(one.place.row, one.place.uscc, one.place.name, one.rule.code, one.value) for one in found.findings]
+    rules = {"1.2亿元": "IC212", "abc": "IC201", "-1": "IC203"}
+    assert told == [
+        (row, filings.code(row), f"示例企业{row}", rules[cell], cell)
+        for row, cell in enumerate(cells, start=2)
+        if cell in rules
+    ]
+
+
+@pytest.mark.parametrize(("name", "passed"), [("示" * 200, True), ("示" * 201, False), ("x" * 201, False)])
+def test_length_is_counted_in_characters(name: str, passed: bool) -> None:  # noqa: FBT001  # parametrised
+    """A long name is measured in characters, whatever stands beside it in the column."""
+    assert screened(model_of(0), "name", ["短", name])["passed"].to_list() == [True, passed]
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # The screen is of use, and what it does not know stops everything
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from icredit.errors import InputError, UsageError
-from icredit.text import clean, counted, did_you_mean, fold, nearest
+from icredit.text import clean, counted, did_you_mean, fold, nearest, unspaced
 from icredit.zones import Zone, ZoneRegister, bundled_zones, load_zones, province_hint, province_names
 
 with (ROOT / "src" / "icredit" / "data" / "zones.csv").open(encoding="utf-8-sig", newline="") as _file:
@@ -464,6 +465,13 @@ def test_the_label_of_a_zone() -> None:
 def test_folding(text: str, folded: str) -> None:
     """Labels are compared in narrow, lower-case letters without blanks."""
     assert fold(text) == folded
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_folds_as_any_other(text: str) -> None:
+    """What needs no normalisation is folded without, and comes to the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    assert fold(text) == unspaced(unicodedata.normalize("NFKC", folded).casefold())
 
 
 @pytest.mark.parametrize(
