@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ import filings
 from grids import cells, shown
 from icredit.errors import InputError
 from icredit.intake.sources.cell_text import serial_text
+from icredit.intake.sources.grid import percent_text, percent_texts
 from workbooks import (
     Book,
     by_calamine,
@@ -137,6 +139,20 @@ def test_number_formats(code: int | str, text: str) -> None:
         None,
         "0.5",
     ]
+
+
+@settings(deadline=None, max_examples=60)
+@example(numbers=[0.0, -0.0, 1.0, 0.1, 0.07, -0.005, 0.12, 100.0, 1e-7, 5e-324, 1e15, 1e16, 1e17, -1e300, 2.0**53])
+@given(
+    numbers=st.lists(
+        st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**6), 10**6).map(lambda many: many / 10**4),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_many_percentages_are_those_one_by_one(numbers: list[float]) -> None:
+    """Percentages of a whole column are the same texts as those of single cells."""
+    assert percent_texts(pl.Series(numbers, dtype=pl.Float64)).to_list() == [percent_text(number) for number in numbers]
 
 
 def test_lengths_of_time() -> None:

@@ -14,6 +14,9 @@ from icredit.intake.rules import Rule
 #: Name of the column with the row number in the file; the first row is 1.
 ROW = "source_row"
 
+# A number in decimals, before the point no more digits than an integer can hold.
+_DECIMALS = r"^(-?)([0-9]{1,16})\.([0-9])(?:([0-9])([0-9]*))?$"
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -137,20 +140,18 @@ def percent_text(number: float) -> str:
 def percent_texts(numbers: pl.Series) -> pl.Series:
     """`percent_text` for many numbers: the point is moved in the text, because 100 times 0.07 is not 7."""
     text = numbers.cast(pl.String)
-    moved = (
-        text.str.replace(r"^(-?\d+)$", "$1.0")
-        .str.replace(r"\.(\d)$", ".${1}0")
-        .str.replace(r"^(-?)0*(\d+)\.(\d\d)(\d*)$", "$1$2$3.$4")
-        .str.replace(r"^(-?)0+(\d)", "$1$2")
-        .str.replace(r"\.0*$", "")
-    )
+    sign, whole, first, second, more = text.str.extract_groups(_DECIMALS).struct.unnest().get_columns()
+    # The cast takes off zeros that lead.
+    moved = (whole + first + second.fill_null("0")).cast(pl.Int64).cast(pl.String)
+    behind = pl.select(pl.when(more != "").then("." + more).otherwise(pl.lit(""))).to_series()
+    texts = sign + moved + behind + "%"
     # An exponent is rare enough to be taken apart one by one.
-    rare = numbers.filter(~moved.str.contains(r"^-?\d+(\.\d+)?$").fill_null(value=True)).unique()
+    rare = text.filter(texts.is_null()).drop_nulls().unique()
     if rare.len():
-        known = {number: percent_text(number) for number in rare if math.isfinite(number)}
-        odd = numbers.replace_strict(known, default=None, return_dtype=pl.String)
-        return pl.select(pl.coalesce(odd, moved + "%")).to_series()
-    return moved + "%"
+        known = {one: percent_text(float(one)) for one in rare if math.isfinite(float(one))}
+        odd = text.replace_strict(known, default=None, return_dtype=pl.String)
+        return texts.zip_with(texts.is_not_null(), odd)
+    return texts
 
 
 def _decimal(number: float) -> tuple[str, str, int]:
