@@ -361,6 +361,47 @@ def test_what_usual_programs_write_is_read_the_quick_way(rows: str) -> None:
     assert plain_way(xml.replace(b"<sheetData></sheetData>", b"<sheetData/>")) == parsed_way(xml)
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x01", "\x1f", "\ufffe", "\uffff"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="1"><c r="A1" t="str"><v>a@</v></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>@</t></is></c></row>',
+        '<row r="1"><c r="A1"><f>"@"</f><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><f ref="@">1</f><v>1</v></c></row>',
+        '<row r="1"><c r="A1" s="@"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c>@</row>',
+        '<row r="1" spans="@"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" spans="@"/>',
+    ],
+)
+def test_characters_that_are_none(row: str, character: str) -> None:
+    """What no XML can contain is not read the quick way, wherever it stands, and the parser refuses it."""
+    assert plain_way(sheet_xml(row.replace("@", "")).encode()) is not None or "s=" in row
+    xml = sheet_xml(row.replace("@", character)).encode()
+    assert plain_way(xml) is None
+    assert isinstance(parsed_way(xml), str)
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ('<row r="1"><c r="A1" t="str"><v>a>b</v></c></row>', {(1, 0): "a>b"}),
+        ('<row r="1" spans=">"><c r="A1"><v>1</v></c></row>', {(1, 0): "1"}),
+        ('<row r="1"><c r="A1"><f ref=">/">1</f><v>1</v></c></row>', {(1, 0): "1"}),
+        ('<row r="1"><c t="str" r="A1" s="0"><v>a</v></c></row>', {(1, 0): "a"}),
+        ('<row r="1"><c r="A1" ph="1" t="str"><v>a</v></c></row>', {(1, 0): "a"}),
+        ('<row r="7"><c r="B3"><v>1</v></c><c r="A7"><v>2</v></c><c r="AA1"><v>3</v></c></row>', {(3, 1): "1", (7, 0): "2", (1, 26): "3"}),
+        ('<row r="1"><c r="A01"><v>1</v></c></row><row><c r="C0000002"><v>2</v></c></row>', {(1, 0): "1", (2, 2): "2"}),
+    ],
+)  # fmt: skip
+def test_what_could_mislead_who_cuts(row: str, shown: dict[tuple[int, int], str]) -> None:
+    """Marks within values, attributes in other orders, addresses that the row does not lead to expect."""
+    assert cells(read_rows(row)) == shown
+    plain = plain_way(sheet_xml(row).encode())
+    assert plain in (None, parsed_way(sheet_xml(row).encode()))
+
+
 @pytest.mark.parametrize("xml", ["<!-- <sheetData><row><c r='A1'/></row></sheetData> -->", "<?x <sheetData> ?>"])
 def test_a_sheet_in_a_comment_is_none(xml: str) -> None:
     """What looks like cells in a comment before the sheet is not read."""
@@ -429,6 +470,29 @@ def test_a_sheet_of_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cells(cut) == cells(whole) == {(n, k): f"{n}示{k}" for n in range(1, 300) for k in range(n % 7)}
     monkeypatch.setattr(parsed_cells, "_AT_ONCE", 10)
     assert cells(read_rows(rows.replace('"', "'"))) == cells(whole)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    places=st.lists(st.tuples(st.integers(1, 12), st.integers(0, 5)), max_size=40),
+    size=st.sampled_from([1, 150, 10_000]),
+    rows_at_once=st.sampled_from([0.5, 2, 64]),
+    empty=st.sampled_from([1, 4, 100]),
+)
+def test_any_places_in_any_order(places: list[tuple[int, int]], size: int, rows_at_once: float, empty: int) -> None:
+    """Every cell stands where it says, and the last that says so, however the pieces are cut and put together."""
+    xml = "".join(
+        f'<row r="{row}"><c r="{letters_of(column)}{row}" t="str"><v>{number}</v></c></row>'
+        for number, (row, column) in enumerate(places)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_xml, "_PIECE_SIZE", size)
+        patch.setattr(parts, "_BLOCK", 100)
+        patch.setattr(sheet_module, "_ROWS_AT_ONCE", rows_at_once)
+        patch.setattr(sheet_module, "_EMPTY", empty)
+        grid = read_rows(xml)
+    assert cells(grid) == {place: f"{number}" for number, place in enumerate(places)}
+    assert grid.frame["source_row"].to_list() == sorted({row for row, _ in places})
 
 
 def test_other_readers_of_a_sheet_with_gaps() -> None:

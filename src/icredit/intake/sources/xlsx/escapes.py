@@ -12,6 +12,9 @@ from icredit.intake.sources.xlsx.plain_xml import NotPlainError
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));|&")
+#: What any text holds that means another.
+SPECIAL = (b"&", b"\r", b"_")
+
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 # The characters that XML 1.0, 2.2, allows, in a reference as well as written out.

@@ -21,9 +21,8 @@ _PIECE_SIZE = 4 * 2**20
 # What cannot be cut is never larger: one row, or what stands before the first.
 _LARGEST_PIECE = 8 * 2**20
 
-# Characters that XML cannot contain.
-_CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+#: Characters that XML cannot contain, for the inside of a class in a regular expression of polars.
+NO_CHARACTERS = r"\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}"
 
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)")
 
@@ -52,11 +51,15 @@ class PlainXml:
             self._tail = bytes(buffer)
             return
         last = f"</{self._tag}>".encode()
-        while (end := buffer.find(last)) < 0:
+        searched = 0
+        while (end := buffer.find(last, searched)) < 0:
             cut = buffer.rfind(self._behind) + len(self._behind)
             if cut >= _PIECE_SIZE:
-                yield bytes(buffer[:cut])
+                with memoryview(buffer) as whole:
+                    piece = bytes(whole[:cut])
                 del buffer[:cut]
+                yield piece
+            searched = max(len(buffer) - len(last), 0)  # it may begin in one block and end in the next
             self._grow(buffer)
         yield bytes(buffer[:end])
         self._tail = bytes(buffer[end:])
@@ -102,20 +105,14 @@ class PlainXml:
         buffer += block
 
 
-def text_of(piece: bytes) -> str:
-    """The characters of a piece.
+def split(piece: bytes, mark: str) -> pl.Series:
+    """The text of a piece split at the mark, without a Python object for each part.
 
     Raises:
-        NotPlainError: it is no UTF-8, or has characters that XML cannot contain.
+        NotPlainError: it is no UTF-8.
     """
-    if len(piece.translate(None, _CONTROL)) != len(piece) or any(mark in piece for mark in _NO_CHARACTERS):
-        raise NotPlainError
     try:
-        return piece.decode()
-    except UnicodeDecodeError:
+        text = pl.Series([piece], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
         raise NotPlainError from None
-
-
-def split(text: str, mark: str) -> pl.Series:
-    """The text split at the mark, without a Python object for each part."""
-    return pl.Series([text]).str.split(mark).explode(empty_as_null=False, keep_nulls=True)
+    return text.str.split(mark).explode(empty_as_null=False, keep_nulls=True)

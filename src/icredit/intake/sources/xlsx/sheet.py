@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from icredit.errors import InputError
@@ -13,8 +15,24 @@ from icredit.intake.sources.xlsx.values import Values
 # Each is told with its address; nobody mends more one by one.
 _MOST_FAULTS = 1_000_000
 
+# Cells are put together at once if no more than so many places of their rows and columns are empty for one that is not.
+_EMPTY = 4
+
 # Rows put together at once, at least: a column of a frame takes as much room as some fifty cells.
 _ROWS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What some cells show: `row`, `column` and `text`, or at once as rows and columns where they fill most of them."""
+
+    cells: pl.DataFrame
+    wide: pl.DataFrame | None
+    faults: list[GridFault]
+    numbers: pl.DataFrame
+    columns: set[int]
+    height: int
+    characters: int
 
 
 class SheetCells:
@@ -38,24 +56,53 @@ class SheetCells:
             InputError: there are too many.
             ValueError: one stands where no cell can be, or has no value that a cell can have.
         """
-        outside = ~pl.col("row").is_between(1, LAST_ROW) | (pl.col("column") >= LAST_COLUMN)
-        if cells.filter(outside).height:
+        self.take(self.shown(cells))
+
+    def shown(self, cells: pl.DataFrame) -> Shown:
+        """What some cells show. Nothing is collected yet, so that this may run in any thread.
+
+        Raises:
+            ValueError: one stands where no cell can be, or has no value that a cell can have.
+        """
+        row, column = cells["row"], cells["column"]
+        if not row.is_between(1, LAST_ROW).all() or not (column < LAST_COLUMN).all():
             raise ValueError("it has a cell where no sheet has rows or columns")
         told, faults = self._values.told(_last_of_each(cells))
-        self.faults += faults
+        texts = told.select("row", "column", "text")
+        columns, height = set(told["column"].unique()), told["row"].n_unique()
+        filled = 0 < told.height >= _ROWS_AT_ONCE * len(columns) and told.height * _EMPTY >= height * len(columns)
+        return Shown(
+            texts,
+            _wide(texts) if filled else None,
+            faults,
+            told.filter("numeric").select(pl.col("row").cast(pl.Int32), pl.col("column").cast(pl.Int16)),
+            columns,
+            height,
+            int(told["text"].str.len_bytes().sum()),
+        )
+
+    def take(self, shown: Shown) -> None:
+        """Take what some cells show, in the order of the file.
+
+        Raises:
+            InputError: there are too many.
+        """
+        self.faults += shown.faults
         if len(self.faults) > _MOST_FAULTS:
             raise InputError(
                 f"{self._file}: more than {_MOST_FAULTS:,} cells hold an error or a formula that was never calculated",
                 hint="open it in Excel, let it calculate, and save it",
             )
-        self._room.take(characters=int(told["text"].str.len_bytes().sum()))
-        self._numbers.append(
-            told.filter("numeric").select(pl.col("row").cast(pl.Int32), pl.col("column").cast(pl.Int16))
-        )
-        self._waiting.append(told.select("row", "column", "text"))
-        self._columns |= set(told["column"].unique())
-        self._height += told["row"].n_unique()
+        self._room.take(characters=shown.characters)
+        self._numbers.append(shown.numbers)
+        self._columns |= shown.columns
+        self._height += shown.height
         self._room.require(self._height * len(self._columns))
+        if shown.wide is not None:
+            self._put_together()
+            self._frames.append(shown.wide)
+        elif shown.cells.height:
+            self._waiting.append(shown.cells)
         if sum(some.height for some in self._waiting) >= _ROWS_AT_ONCE * len(self._columns):
             self._put_together()
 
@@ -90,11 +137,17 @@ def _wide(told: pl.DataFrame) -> pl.DataFrame:
     """Cells as rows and columns. All columns are cut out of one, because a sheet may have 16,384 of them."""
     rows, columns = told["row"].unique().sort(), told["column"].unique().sort()
     height = rows.len()
-    ranks = {name: (pl.col(name).rank("dense") - 1).cast(pl.Int64) for name in ("row", "column")}
-    places = told.select("text", place=ranks["column"] * height + ranks["row"]).sort("place")
-    if places.height < height * columns.len():
-        every = pl.DataFrame({"place": pl.int_range(height * columns.len(), eager=True)})
-        places = every.join(places, on="place", how="left", maintain_order="left")
-    texts = places["text"]
+    places = _ranks(told["column"], columns) * height + _ranks(told["row"], rows)
+    # Texts cannot be put in their places one by one, but numbers of texts can.
+    numbers = pl.repeat(None, height * columns.len(), dtype=pl.Int64, eager=True)
+    texts = told["text"].gather(numbers.scatter(places, pl.int_range(told.height, eager=True)))
     cut = [texts.slice(index * height, height).alias(name_of(column)) for index, column in enumerate(columns)]
     return pl.DataFrame([rows.alias(ROW), *cut])
+
+
+def _ranks(numbers: pl.Series, different: pl.Series) -> pl.Series:
+    """The place of every number among the different ones, which ascend."""
+    first, last = different[0], different[-1]
+    unbroken = last - first < different.len()
+    ranks = numbers - first if unbroken else different.search_sorted(numbers)
+    return ranks.cast(pl.Int64)

@@ -9,10 +9,12 @@ import polars as pl
 from icredit.intake.sources.grid_builder import Room
 from icredit.intake.sources.xlsx.elements import Attributes, TextElements
 from icredit.intake.sources.xlsx.escapes import resolved, unescape
-from icredit.intake.sources.xlsx.plain_xml import NotPlainError, PlainXml, split, text_of
+from icredit.intake.sources.xlsx.plain_xml import NO_CHARACTERS, NotPlainError, PlainXml, split
 from icredit.intake.sources.xml_events import read_xml
 
-_PIECE = r'^<t(?: xml:space="preserve")?(?: ?/>|>([^<]*)</t>)</si>\s*$'
+# As in `cells`, every character decides what the next may be.
+_BLANK = r"[ \t\r\n]*$"
+_PIECE = rf'^<t(?: (?:xml:space="preserve" ?)?)?(?:/>|>([^<{NO_CHARACTERS}]+)?</t>)</si>{_BLANK}'
 
 # Texts that are Python objects at once, and their characters.
 _AT_ONCE, _CHARACTERS = 50_000, 2**24
@@ -53,14 +55,12 @@ def plain_strings(stream: Iterable[bytes], keep: Keep) -> None:
     """
     xml = PlainXml(stream, "sst", b"</si>")
     for piece in xml.pieces():
-        before, _, text = text_of(piece).partition("<si>")
-        if before.strip():
+        parts = split(piece, "<si>")
+        texts = parts.slice(1)
+        if not parts.head(1).str.contains("^" + _BLANK).all() or not texts.str.contains(_PIECE).all():
             raise NotPlainError
-        if text:
-            parts = split(text, "<si>")
-            if not parts.str.contains(_PIECE).all():
-                raise NotPlainError
-            keep(resolved(parts.str.extract(_PIECE).fill_null("")))
+        if texts.len():
+            keep(resolved(texts.str.extract(_PIECE).fill_null("")))
     xml.read_around()
 
 

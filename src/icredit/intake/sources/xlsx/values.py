@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,8 +25,6 @@ _EPOCH_1900, _EPOCH_1904 = -25_569, -24_107
 _DAYS_1900 = 2_958_466  # to the end of the year 9999
 _YEAR_10000 = 253_402_300_800  # seconds from 1970
 
-_TOLD = ("row", "column", "formula", "value", "text")
-
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -43,86 +41,99 @@ class Values:
             ValueError: a cell is of a type that does not exist, refers to a shared string that does not, or has a number
                 or truth value that is none.
         """
-        cells = cells.with_columns(pl.col("type").fill_null("n"))
-        parts = [self._part(str(kind), part) for (kind,), part in cells.partition_by("type", as_dict=True).items()]
-        if not parts:
-            return cells.select("row", "column", text="value", numeric=pl.lit(False)), []
-        told = pl.concat(parts)
-        value = pl.col("text")
-        faulty = told.filter(pl.col("error") | (pl.col("formula") & value.is_null())).sort("row", "column")
+        kinds = cells["type"].fill_null("n")
+        present = kinds.unique(maintain_order=True).to_list()
+        placed = cells.select("style", "value", place=pl.int_range(pl.len(), dtype=pl.UInt32))
+        changes: list[pl.DataFrame] = []
+        for kind in present:
+            if kind not in _READ:
+                raise ValueError(f"it has a cell of the type {kind[:20]!r}")
+            changes += _READ[kind](self, placed if len(present) == 1 else placed.filter(kinds == kind))
+        text = _changed(cells["value"], changes)
+        told = cells.select("row", "column", text=text, numeric=kinds.is_in(_NUMERIC))
+        error = (kinds == "e") & (cells["value"] != NOT_AVAILABLE).fill_null(value=False)
+        faulty = told.filter(error | (cells["formula"] & text.is_null())).sort("row", "column")
         faults = [
-            GridFault(row, column, rules.CELL_ERROR if error else rules.NOT_CALCULATED, text)
-            for row, column, error, text in faulty.select("row", "column", "error", "text").iter_rows()
+            GridFault(row, column, rules.NOT_CALCULATED if text is None else rules.CELL_ERROR, text)
+            for row, column, text in faulty.select("row", "column", "text").iter_rows()
         ]
-        return told.filter(value != "").select("row", "column", "text", "numeric"), faults
-
-    def _part(self, kind: str, part: pl.DataFrame) -> pl.DataFrame:
-        if kind not in _READ:
-            raise ValueError(f"it has a cell of the type {kind[:20]!r}")
-        error = pl.col("value") != NOT_AVAILABLE if kind == "e" else pl.lit(False)
-        return _READ[kind](self, part).select(
-            "row", "column", "formula", "text", numeric=pl.lit(kind in ("n", "d")), error=error.fill_null(value=False)
-        )
+        return told.filter(text != ""), faults  # where the text is null, this is null, and the cell goes too
 
 
-def _numbers(values: Values, part: pl.DataFrame) -> pl.DataFrame:
-    style, value = pl.col("style"), pl.col("value")
+def _changed(texts: pl.Series, changes: Sequence[pl.DataFrame]) -> pl.Series:
+    """The texts, with others at some places."""
+    if not changes:
+        return texts
+    changed = pl.concat(changes)
+    # Texts cannot be written over in place; numbers of texts can.
+    numbers = pl.int_range(texts.len(), dtype=pl.UInt32, eager=True)
+    numbers.scatter(changed["place"], pl.int_range(texts.len(), texts.len() + changed.height, eager=True))
+    return pl.concat([texts, changed["text"]], rechunk=True).gather(numbers)
+
+
+def _numbers(values: Values, cells: pl.DataFrame) -> list[pl.DataFrame]:
+    changes = []
+    used = set(cells["style"].unique())
+    for styles, format_ in (
+        (values.styles.date, _dates),
+        (values.styles.percent, _percentages),
+        (values.styles.duration, _durations),
+    ):
+        if found := used.intersection(styles):
+            shown = cells["style"].is_in(list(found)).fill_null(value=False)
+            some, cells = _read_numbers(cells.filter(shown)), cells.filter(~shown)
+            text = format_(values, some["number"])
+            changes.append(some.select("place", text=pl.coalesce(text, _number_text())))
+    value = cells["value"]
     typed = value.str.contains(_TYPED) & (value.str.len_bytes() <= _TYPED_LENGTH)
-    way = (
-        pl.when(style.is_in(values.styles.date))
-        .then(pl.lit("date"))
-        .when(style.is_in(values.styles.percent))
-        .then(pl.lit("percent"))
-        .when(style.is_in(values.styles.duration))
-        .then(pl.lit("duration"))
-        .when(value.is_null() | typed)
-        .then(pl.lit("typed"))
-        .otherwise(pl.lit("number"))
-    )
-    told = []
-    for (name,), some in part.with_columns(way=way).partition_by("way", as_dict=True).items():
-        if name == "typed":
-            told.append(some.with_columns(text="value").select(_TOLD))
-            continue
-        read = some.with_columns(number=value.str.strip_chars().cast(pl.Float64, strict=False))
-        _require(read, pl.col("number").is_finite(), "a number written as")
-        text = _FORMATTED[str(name)](values, read["number"]) if name in _FORMATTED else pl.lit(None, pl.String)
-        told.append(read.with_columns(text=text).select(*_TOLD[:-1], pl.coalesce("text", _number_text())))
-    return pl.concat(told)
+    if not typed.all():
+        changes.append(_read_numbers(cells.filter(~typed)).select("place", text=_number_text()))
+    return changes
 
 
-def _shared(values: Values, part: pl.DataFrame) -> pl.DataFrame:
-    part = part.with_columns(number=pl.col("value").str.strip_chars().cast(pl.Int64, strict=False))
+def _read_numbers(cells: pl.DataFrame) -> pl.DataFrame:
+    read = cells.with_columns(number=_cast(cells["value"], pl.Float64))
+    _require(read, pl.col("number").is_finite(), "a number written as")
+    return read
+
+
+def _cast(values: pl.Series, to: type[pl.DataType]) -> pl.Series:
+    """The values as numbers, null where they are none."""
+    numbers = values.cast(to, strict=False)
+    return numbers if numbers.null_count() == values.null_count() else values.str.strip_chars().cast(to, strict=False)
+
+
+def _shared(values: Values, cells: pl.DataFrame) -> list[pl.DataFrame]:
+    cells = cells.with_columns(number=_cast(cells["value"], pl.Int64))
     known = pl.col("number").is_between(0, values.strings.len() - 1)
-    _require(part, known, "a cell that refers to a shared string that is not there:")
-    return part.with_columns(
-        text=values.strings.gather(part["number"]) if values.strings.len() else pl.lit(None, pl.String)
-    )
+    _require(cells, known, "a cell that refers to a shared string that is not there:")
+    text = values.strings.gather(cells["number"]) if values.strings.len() else pl.lit(None, pl.String)
+    return [cells.select("place", text=text)]
 
 
-def _plain(values: Values, part: pl.DataFrame) -> pl.DataFrame:
+def _plain(values: Values, cells: pl.DataFrame) -> list[pl.DataFrame]:
     # A formula that gives empty text was calculated.
-    return part.with_columns(text=pl.col("value").fill_null(""))
+    return [cells.filter(pl.col("value").is_null()).select("place", text=pl.lit(""))]
 
 
-def _flags(values: Values, part: pl.DataFrame) -> pl.DataFrame:
+def _flags(values: Values, cells: pl.DataFrame) -> list[pl.DataFrame]:
     flag = pl.col("value").str.strip_chars().str.to_lowercase()
-    _require(part, flag.is_in(["0", "1", "false", "true"]), "a truth value written as")
-    return part.with_columns(text=flag.replace({"0": "false", "1": "true"}))
+    _require(cells, flag.is_in(["0", "1", "false", "true"]), "a truth value written as")
+    return [cells.select("place", text=flag.replace({"0": "false", "1": "true"}))]
 
 
-def _errors(values: Values, part: pl.DataFrame) -> pl.DataFrame:
-    return part.with_columns(text="value")
+def _errors(values: Values, cells: pl.DataFrame) -> list[pl.DataFrame]:
+    return []
 
 
-def _moments(values: Values, part: pl.DataFrame) -> pl.DataFrame:
+def _moments(values: Values, cells: pl.DataFrame) -> list[pl.DataFrame]:
     """Dates written as text by ISO 8601, which strict workbooks have; a time alone stays as it is."""
-    known = {text: iso_text(text) or text for text in part["value"].drop_nulls().unique()}
-    return part.with_columns(text=pl.col("value").replace(known))
+    known = {text: iso_text(text) or text for text in cells["value"].drop_nulls().unique()}
+    return [cells.select("place", text=pl.col("value").replace(known))]
 
 
-#: What a cell's type in the XML makes of its value.
-_READ: Mapping[str, Callable[[Values, pl.DataFrame], pl.DataFrame]] = {
+#: Type of a cell in the XML -> which cells of the type do not show their value as it is written, and what they show.
+_READ: Mapping[str, Callable[[Values, pl.DataFrame], list[pl.DataFrame]]] = {
     "n": _numbers,
     "s": _shared,
     "str": _plain,
@@ -131,6 +142,7 @@ _READ: Mapping[str, Callable[[Values, pl.DataFrame], pl.DataFrame]] = {
     "e": _errors,
     "d": _moments,
 }
+_NUMERIC = ("n", "d")
 
 
 def _require(part: pl.DataFrame, right: pl.Expr, what: str) -> None:
@@ -176,11 +188,3 @@ def _dates(values: Values, numbers: pl.Series) -> pl.Series:
 
 def _percentages(values: Values, numbers: pl.Series) -> pl.Series:
     return percent_texts(numbers)
-
-
-# How a style shows numbers -> their texts, null where it cannot show them.
-_FORMATTED: Mapping[str, Callable[[Values, pl.Series], pl.Series]] = {
-    "date": _dates,
-    "duration": _durations,
-    "percent": _percentages,
-}

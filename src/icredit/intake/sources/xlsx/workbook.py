@@ -48,7 +48,7 @@ class _Workbook:
         """The cells of one sheet, to `last_row` if it is given."""
         cells = SheetCells(self.content.name, self._values)
         try:
-            merged = plain_cells(self._package.stream(part.part), cells.add, last_row)
+            merged = plain_cells(self._package.stream(part.part), cells.take, last_row, cells.shown)
         except NotPlainError:
             cells = SheetCells(self.content.name, self._values)
             merged = parsed_cells(self._package.stream(part.part), cells.add, last_row)
