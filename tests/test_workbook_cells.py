@@ -495,6 +495,15 @@ def test_any_places_in_any_order(places: list[tuple[int, int]], size: int, rows_
     assert grid.frame["source_row"].to_list() == sorted({row for row, _ in places})
 
 
+def test_the_only_visible_sheet_is_read_once() -> None:
+    """Of a workbook's only visible sheet all is read at once; of one among several only the first rows at first."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 101))
+    (alone,) = open_sheets(Content("file", Book([sheet_xml(rows)]).data()))
+    assert alone.load(40) is alone.load(None)
+    first, _ = open_sheets(Content("file", Book([sheet_xml(rows)] * 2).data()))
+    assert list(first.load(40).rows())[:40] == list(alone.load(None).rows())[:40]
+
+
 def test_other_readers_of_a_sheet_with_gaps() -> None:
     """Other libraries see the same cells at the same places of a sheet that begins neither in row 1 nor in column A."""
     data = Book(

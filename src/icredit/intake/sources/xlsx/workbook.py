@@ -43,9 +43,23 @@ class _Workbook:
         self.content = content
         self._package = Package(content.data)
         self.sheets = self._package.sheets
+        visible = [part for part in self.sheets if not part.hidden]
+        self._only = visible[0] if len(visible) == 1 else None
+        self._whole: Grid | None = None
 
     def grid(self, part: SheetPart, last_row: int | None) -> Grid:
-        """The cells of one sheet, to `last_row` if it is given."""
+        """The cells of one sheet, to `last_row` if it is given.
+
+        Of the only sheet that is not hidden all will be asked for. It is read at once and kept: for a few rows, too, it
+        has to be unpacked to its end, where the merged ranges stand.
+        """
+        if part is not self._only:
+            return self._read(part, last_row)
+        if self._whole is None:
+            self._whole = self._read(part, None)
+        return self._whole
+
+    def _read(self, part: SheetPart, last_row: int | None) -> Grid:
         cells = SheetCells(self.content.name, self._values)
         try:
             merged = plain_cells(self._package.stream(part.part), cells.take, last_row, cells.shown)
