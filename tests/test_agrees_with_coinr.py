@@ -1,41 +1,41 @@
 """A published composite indicator comes out as COINr computes it: 51 units, 49 indicators, four levels, missing cells.
 
-The files stand beside the repository, not in it; without them these tests are skipped.
+The schemes stand in `schemes/asem`, and icredit's own commands are run with them. The data and the results of COINr stand
+beside the repository, not in it; without them these tests are skipped.
 """
 
 from __future__ import annotations
 
 import csv
+import math
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 import polars as pl
 import pytest
-import yaml
 
-import icredit
-from conftest import AS_OF, ROOT
-from icredit.scheme import Scheme
+from conftest import ROOT
+from icredit.cli.main import main
+from icredit.errors import ExitStatus
 
 ASEM = ROOT.parent / "shared" / "conformance" / "asem"
+SCHEMES = ROOT / "tests" / "schemes" / "asem"
 
 pytestmark = pytest.mark.skipif(not ASEM.is_dir(), reason="no shared/conformance/asem beside the repository")
 
 Row = dict[str, str]
-Weights = dict[str, float]
-
-LEVELS = {2: "pillar", 3: "sub-index", 4: "index"}
 
 
 @cache
 def table(name: str) -> list[Row]:
-    """Return the rows of one of the files."""
+    """Return the rows of one of their files."""
     with (ASEM / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def by_unit(name: str) -> dict[str, Row]:
-    """Return the rows of one of the files by the unit they speak of."""
+    """Return the rows of one of their files by the unit they speak of."""
     return {row["uCode"]: row for row in table(name)}
 
 
@@ -49,97 +49,6 @@ def aggregates() -> list[str]:
     return [row["iCode"] for row in table("meta") if row["Level"] in ("2", "3")]
 
 
-def scheme(
-    *,
-    scale: tuple[int, int] = (0, 100),
-    aggregate: dict[int, str] | str = "arithmetic",
-    weights: Weights | None = None,
-    goalposts: bool = False,
-    denominate: bool = False,
-) -> Scheme:
-    """Return the scheme of the index as YAML says it; `aggregate` may be said by level, 2 for the pillars."""
-    methods = aggregate if isinstance(aggregate, dict) else dict.fromkeys(LEVELS, aggregate)
-    ends = {row["iCode"]: (float(row["goalpost_lower"]), float(row["goalpost_upper"])) for row in table("goalposts")}
-
-    def node(row: Row) -> dict[str, Any]:
-        name, level = row["iCode"], int(row["Level"])
-        made: dict[str, Any] = {"id": name, "label": label(name)}
-        made["weight"] = weights[name] if weights is not None else float(row["Weight"])
-        if level > 1:
-            return made | {"aggregate": methods[level], "indicators": children(name)}
-        made["value"] = f"{name} / {row['Denominator']}" if denominate and row["Denominator"] else name
-        made["direction"] = "lower" if row["Direction"] == "-1" else "higher"
-        made["normalise"] = {"method": "minmax"}
-        if goalposts:
-            made["normalise"] = {"method": "goalposts", "lower": ends[name][0], "upper": ends[name][1]}
-        return made
-
-    def children(parent: str) -> list[dict[str, Any]]:
-        return [node(row) for row in table("meta") if row["Parent"] == parent]
-
-    amounts = [row["iCode"] for row in table("meta") if row["Type"] in ("Indicator", "Denominator")]
-    said = {
-        "id": "asem",
-        "title": label("示例"),
-        "edition": "2018",
-        "scale": list(scale),
-        "fields": {"uscc": {"label": label("编号"), "type": "text"}}
-        | {name: {"label": label(name), "type": "amount", "unit": "元"} for name in amounts},
-        "aggregate": methods[4],
-        "indicators": children("Index"),
-        "ranking": {"decimals": 12},
-    }
-    return icredit.parse_scheme(yaml.safe_dump(said, allow_unicode=True))
-
-
-def label(text: str) -> dict[str, str]:
-    """Return a label that says the same in both languages."""
-    return {"zh": text, "en": text}
-
-
-def units(name: str = "data", group: str | None = None) -> pl.DataFrame:
-    """Return the units of a file as typed rows, if asked with one of their groups in the place of the zone."""
-    numbers = [row["iCode"] for row in table("meta") if row["Type"] in ("Indicator", "Denominator")]
-    rows, groups = table(name), by_unit("data")
-    columns: dict[str, list[Any]] = {"uscc": [row["uCode"] for row in rows]}
-    for number in numbers:
-        if number in rows[0]:
-            columns[number] = [float(row[number]) if row[number] else None for row in rows]
-    if group is not None:
-        columns["zone"] = [groups[code][group] for code in columns["uscc"]]
-    return pl.DataFrame(columns)
-
-
-def scored(rules: Scheme, rows: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return the scored table of the units with its values."""
-    return icredit.score(units() if rows is None else rows, rules, values=True, as_of=AS_OF)
-
-
-def number(cell: str) -> Any:
-    """Return what a cell of theirs demands: missing, or a number to 1e-9."""
-    return pytest.approx(float(cell), rel=0, abs=1e-9) if cell else None
-
-
-def assert_columns(found: pl.DataFrame, expected: str, columns: dict[str, str]) -> None:
-    """Every unit has their number in each of the columns, named ours -> theirs."""
-    theirs = by_unit(expected)
-    assert sorted(found["uscc"].to_list()) == sorted(theirs)
-    for row in found.iter_rows(named=True):
-        for ours, name in columns.items():
-            assert row[ours] == number(theirs[row["uscc"]][name]), (row["uscc"], ours)
-
-
-def assert_ranks(found: pl.DataFrame, expected: str, rank: str = "rank_{}") -> None:
-    """The rank of every unit in every aggregate is theirs exactly."""
-    theirs = by_unit(expected)
-    for node in ("Index", *aggregates()):
-        by = "score" if node == "Index" else node
-        ranked = icredit.rank(found, by=by, top=None, decimals=12)
-        ours = dict(ranked.select("uscc", "rank").iter_rows())
-        column = rank.format(node)
-        assert ours == {code: int(row[column]) for code, row in theirs.items() if row[column]}, node
-
-
 def own(names: list[str]) -> dict[str, str]:
     """Return columns that they call as we do."""
     return {name: name for name in names}
@@ -148,6 +57,64 @@ def own(names: list[str]) -> dict[str, str]:
 def scores_of_nodes() -> dict[str, str]:
     """Return the columns of all aggregates, ours -> theirs."""
     return own(aggregates()) | {"score": "Index"}
+
+
+class Scored:
+    """What `icredit score` made of the data under one of the schemes."""
+
+    def __init__(self, scheme: str, folder: Path) -> None:
+        self.path = folder / f"{scheme}.parquet"
+        command = ["score", ASEM / "data.csv", "--scheme", SCHEMES / f"{scheme}.yaml", "--steps", "-o", self.path, "-q"]
+        assert main([str(word) for word in command]) == ExitStatus.DONE
+        self.table = pl.read_parquet(self.path)
+
+    def list_by(self, node: str) -> pl.DataFrame:
+        """Return what `icredit rank` makes of the table by one of its scores."""
+        listed = self.path.with_suffix(f".{node}.parquet")
+        by = "score" if node == "Index" else node
+        command = ["rank", self.path, "--by", by, "--top", "1000", "-o", listed, "-q"]
+        assert main([str(word) for word in command]) == ExitStatus.DONE
+        return pl.read_parquet(listed)
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scored]:
+    """Return what gives the scored table of a scheme, each made once."""
+    folder = tmp_path_factory.mktemp("asem")
+    return cache(lambda scheme: Scored(scheme, folder))
+
+
+def number(cell: str) -> object:
+    """Return what a cell of theirs demands: missing, or a number to 1e-9."""
+    return pytest.approx(float(cell), rel=0, abs=1e-9) if cell else None
+
+
+def assert_columns(found: pl.DataFrame, expected: str, columns: dict[str, str], *, relative: bool = False) -> None:
+    """Every unit has their number in each of the columns, named ours -> theirs; where theirs is none, ours is not asked."""
+    theirs = by_unit(expected)
+    assert sorted(found["uscc"].to_list()) == sorted(theirs)
+    for row in found.iter_rows(named=True):
+        for ours, name in columns.items():
+            cell = theirs[row["uscc"]][name]
+            if cell in ("Inf", "NaN"):
+                continue
+            wanted = pytest.approx(float(cell), rel=1e-9) if relative and cell else number(cell)
+            assert row[ours] == wanted, (row["uscc"], ours)
+
+
+def assert_ranks(scored: Scored, expected: str, theirs_is: str = "rank_{}", ours: str = "rank") -> None:
+    """The rank of every unit in every aggregate is theirs exactly.
+
+    A list holds those who have a score of the whole; where some have none, theirs are counted among the others.
+    """
+    theirs = by_unit(expected)
+    scored_units = set(scored.table.filter(pl.col("status") == "scored")["uscc"])
+    for node in ("Index", *aggregates()):
+        column = theirs_is.format(node)
+        ranks = {code: int(row[column]) for code, row in theirs.items() if row[column] and code in scored_units}
+        if len(scored_units) < len(theirs):
+            ranks = {code: 1 + sum(other < rank for other in ranks.values()) for code, rank in ranks.items()}
+        assert dict(scored.list_by(node).select("uscc", ours).iter_rows()) == ranks, node
 
 
 def test_the_files_are_what_they_are_said_to_be() -> None:
@@ -160,98 +127,99 @@ def test_the_files_are_what_they_are_said_to_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "expected"), [((0, 100), "A_normalised_minmax_0_100"), ((1, 100), "A_normalised_minmax_1_100")]
-)
-def test_minmax(scale: tuple[int, int], expected: str) -> None:
-    """Every one of the 51 * 49 cells is theirs on the scales 0 to 100 and 1 to 100, lower directions included."""
-    assert_columns(scored(scheme(scale=scale)), expected, own(indicators()))
-
-
-def test_goalposts() -> None:
-    """Every cell between goalposts is theirs, limited to them, lower directions included."""
-    assert_columns(scored(scheme(goalposts=True)), "A_normalised_goalposts", own(indicators()))
-
-
-@pytest.mark.parametrize(
-    ("aggregate", "scale", "expected"),
+    ("scheme", "expected"),
     [
-        ("arithmetic", (0, 100), "A_scores_amean"),
-        ("geometric", (1, 100), "A_scores_gmean"),
-        ("harmonic", (1, 100), "A_scores_hmean"),
-        ({2: "arithmetic", 3: "geometric", 4: "arithmetic"}, (1, 100), "A_scores_amean_gmean_amean"),
+        ("index", "A_normalised_minmax_0_100"),
+        ("minmax_1_100", "A_normalised_minmax_1_100"),
+        ("goalposts", "A_normalised_goalposts"),
+        ("zscore", "A_normalised_zscore"),
+        ("rank", "A_normalised_rank"),
+        ("borda", "A_normalised_borda"),
+        ("percentile_rank", "A_normalised_prank"),
+        ("distance_to_maximum", "A_normalised_dist2max"),
+        ("distance_to_target", "A_normalised_dist2targ"),
+        ("fraction_of_maximum", "A_normalised_fracmax"),
     ],
 )
-def test_aggregation(aggregate: dict[int, str] | str, scale: tuple[int, int], expected: str) -> None:
-    """Scores of all nodes and their ranks are theirs with the same mean at all levels, and with two kinds of mean."""
-    found = scored(scheme(scale=scale, aggregate=aggregate))
-    assert_columns(found, expected, scores_of_nodes())
-    assert_ranks(found, expected)
+def test_normalised(scored: Callable[[str], Scored], scheme: str, expected: str) -> None:
+    """Every one of the 51 * 49 cells is theirs by each of ten methods, lower directions included."""
+    assert_columns(scored(scheme).table, expected, own(indicators()))
 
 
 @pytest.mark.parametrize(
-    ("aggregate", "scale", "expected"),
+    ("scheme", "expected"),
     [
-        ("arithmetic", (0, 100), "A_scores_amean_weights_alt"),
-        ("geometric", (1, 100), "A_scores_gmean_weights_alt"),
+        ("index", "A_scores_amean"),
+        ("geometric", "A_scores_gmean"),
+        ("harmonic", "A_scores_hmean"),
+        ("geometric_sub_indices", "A_scores_amean_gmean_amean"),
+        ("availability_090", "A_scores_amean_datthresh090"),
+        ("other_weights", "A_scores_amean_weights_alt"),
+        ("other_weights_geometric", "A_scores_gmean_weights_alt"),
+        ("zscore", "A_scores_zscore_amean"),
+        ("goalposts", "A_scores_goalposts_amean"),
+        ("index", "expected_scores"),
+        ("geometric", "expected_scores_gmean"),
+        ("treated", "B_scores_amean"),
+        ("treated", "expected_scores_published_example"),
+        ("treated_geometric", "B_scores_gmean"),
     ],
 )
-def test_other_weights(aggregate: str, scale: tuple[int, int], expected: str) -> None:
-    """Weights of 1 to 5 at every level give their scores and ranks."""
-    weights = {row["iCode"]: float(row["Weight"]) for row in table("weights_alt")}
-    found = scored(scheme(scale=scale, aggregate=aggregate, weights=weights))
-    assert_columns(found, expected, scores_of_nodes())
+def test_scores_and_ranks(scored: Callable[[str], Scored], scheme: str, expected: str) -> None:
+    """Scores of all nodes are theirs, and the rank of every unit in each of them."""
+    found = scored(scheme)
+    assert_columns(found.table, expected, scores_of_nodes())
     assert_ranks(found, expected)
 
 
-def test_goalposts_aggregated() -> None:
-    """Scores and ranks on goalposts are theirs."""
-    found = scored(scheme(goalposts=True))
-    assert_columns(found, "A_scores_goalposts_amean", scores_of_nodes())
-    assert_ranks(found, "A_scores_goalposts_amean")
+@pytest.mark.parametrize(("scheme", "expected"), [("index", "expected_scores"), ("geometric", "expected_scores_gmean")])
+def test_normalised_cells_beside_scores(scored: Callable[[str], Scored], scheme: str, expected: str) -> None:
+    """A file with scores and normalised cells of the same run agrees in both."""
+    assert_columns(scored(scheme).table, expected, {name: f"n_{name}" for name in indicators()})
 
 
 @pytest.mark.parametrize(
-    ("aggregate", "scale", "expected"),
-    [("arithmetic", (0, 100), "expected_scores"), ("geometric", (1, 100), "expected_scores_gmean")],
+    ("step", "expected"), [("value", "B_denominated"), ("imputed", "B_imputed"), ("treated", "B_treated")]
 )
-def test_scores_ranks_and_cells_of_one_file(aggregate: str, scale: tuple[int, int], expected: str) -> None:
-    """A file with scores, ranks and normalised cells of the same run agrees in all three."""
-    found = scored(scheme(scale=scale, aggregate=aggregate))
-    assert_columns(found, expected, scores_of_nodes() | {name: f"n_{name}" for name in indicators()})
-    assert_ranks(found, expected)
+def test_every_stage_of_the_published_example(scored: Callable[[str], Scored], step: str, expected: str) -> None:
+    """Values over their denominators, then imputed, then treated, are theirs to 1e-9 of their size."""
+    columns = {f"{name}.{step}": name for name in indicators()}
+    assert_columns(scored("treated").table, expected, columns, relative=True)
 
 
-def test_values_by_denominator() -> None:
-    """A value such as `Flights / Population` is theirs to 1e-9 of its size."""
-    found = scored(scheme(denominate=True))
-    theirs = by_unit("B_denominated")
-    for row in found.iter_rows(named=True):
-        for name in indicators():
-            cell = theirs[row["uscc"]][name]
-            assert row[f"{name}.value"] == (pytest.approx(float(cell), rel=1e-9) if cell else None), name
+def test_the_published_example(scored: Callable[[str], Scored]) -> None:
+    """Its normalised cells are theirs, and the best six countries with two decimals are those that COINr published."""
+    found = scored("treated")
+    assert_columns(found.table, "B_normalised", own(indicators()))
+    best = found.table.sort("rank").head(6).select("uscc", pl.col("score").round(2)).rows()
+    assert best == [("CHE", 68.38), ("NLD", 64.82), ("DNK", 64.80), ("NOR", 64.47), ("BEL", 63.54), ("SWE", 63.00)]
 
 
-@pytest.mark.parametrize(
-    ("aggregate", "scale", "expected"),
-    [("arithmetic", (0, 100), "B_scores_amean"), ("geometric", (1, 100), "B_scores_gmean")],
-)
-def test_the_published_index_from_its_treated_data(aggregate: str, scale: tuple[int, int], expected: str) -> None:
-    """From their treated data the published scores and ranks follow."""
-    found = scored(scheme(scale=scale, aggregate=aggregate), units("B_treated"))
-    assert_columns(found, expected, scores_of_nodes())
-    assert_ranks(found, expected)
-    if aggregate == "arithmetic":
-        assert_columns(found, "B_normalised", own(indicators()))
-        best = found.sort("rank").head(6).select("uscc", pl.col("score").round(2)).rows()
-        published = [("CHE", 68.38), ("NLD", 64.82), ("DNK", 64.80), ("NOR", 64.47), ("BEL", 63.54), ("SWE", 63.00)]
-        assert best == published
+def test_ranks_within_a_group(scored: Callable[[str], Scored]) -> None:
+    """The rank within a group of income, which is a stage here, is theirs, of the index and of every node below it."""
+    assert_ranks(scored("treated"), "B_groupranks_GDPpc_group", "{}", "stage_rank")
 
 
-def test_ranks_within_a_group() -> None:
-    """A rank in the zone is their rank within a group, of the index and of every node below it."""
-    found = scored(scheme(), units("B_treated", group="GDPpc_group"))
-    theirs = by_unit("B_groupranks_GDPpc_group")
-    for node in ("Index", *aggregates()):
-        ranked = icredit.rank(found, by="score" if node == "Index" else node, top=None, decimals=12)
-        ours = dict(ranked.select("uscc", "zone_rank").iter_rows())
-        assert ours == {code: int(row[node]) for code, row in theirs.items() if row[node]}, node
+def test_what_was_treated(scored: Callable[[str], Scored]) -> None:
+    """As many values were winsorised as COINr reports, and none was transformed instead."""
+    details = {
+        row["iCode"]: int(row["winsorise.nwin"]) for row in table("B_treatment_details") if row["winsorise.nwin"]
+    }
+    found = scored("treated").table
+    for name in indicators():
+        moved = found.filter(pl.col(f"{name}.treated") != pl.col(f"{name}.imputed")).height
+        assert moved == details.get(name, 0), name
+
+
+def test_a_fraction_of_the_maximum_is_a_number_where_theirs_is_none(scored: Callable[[str], Scored]) -> None:
+    """Where the least of a cost is zero COINr divides by it; with the rule of icredit everybody has a share instead."""
+    theirs = table("A_normalised_fracmax")
+    broken = [name for name in indicators() if any(row[name] in ("Inf", "NaN") for row in theirs)]
+    assert broken
+    ours = scored("fraction_of_maximum_inverse").table
+    filed = by_unit("data")
+    for name in broken:
+        for code, share in ours.select("uscc", name).iter_rows():
+            cell = filed[code][name]
+            assert share == (None if not cell else 1 if float(cell) == 0 else 0), (code, name)
+            assert share is None or math.isfinite(share)

@@ -15,11 +15,12 @@ from icredit.cli.app import app
 from icredit.cli.main import main
 from icredit.errors import ExitStatus
 from icredit.intake.rules import RULES
-from icredit.methods.aggregation import AGGREGATIONS
-from icredit.methods.normalisation import METHODS, Goalposts, MinMax
-from icredit.methods.treatment import TRANSFORMS
+from icredit.methods.aggregation import AGGREGATIONS, Power
+from icredit.methods.cases import By
+from icredit.methods.normalisation import METHODS, Tier
+from icredit.methods.treatment import TRANSFORMS, WinsorisePoints
 from icredit.output import handbook
-from icredit.scheme import model, parse_scheme
+from icredit.scheme import bundled_schemes, model, nodes, parse_scheme
 from icredit.scheme.expressions import FUNCTIONS
 from icredit.scheme.schema import schema_text
 
@@ -27,6 +28,25 @@ DOCS = ROOT / "docs"
 CLI = (DOCS / "cli.md").read_text("utf-8")
 SCHEME = (DOCS / "scheme.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
+
+
+#: A scheme of one indicator, with a place for one more of its keys.
+WITH_KEY = """
+id: one
+title: {{zh: 示例, en: Example}}
+edition: "1"
+fields: {{technical_field: {{label: {{zh: 技术领域, en: Field}}, type: text}}}}
+stages:
+  - {{id: startup, label: {{zh: 初创期, en: Start-up}}, when: "false"}}
+  - {{id: growth, label: {{zh: 成长期, en: Growth}}, when: "false"}}
+  - {{id: mature, label: {{zh: 稳定期, en: Mature}}, when: "true"}}
+defaults: {{normalise: {{method: minmax}}}}
+indicators:
+  - id: a
+    label: {{zh: 甲, en: A}}
+    value: "1"
+    {}
+"""
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -44,7 +64,7 @@ def section(command: str) -> str:
     return next(part for part in CLI.split("\n## ") if part.startswith(f"`icredit {command}"))
 
 
-@pytest.mark.parametrize("name", ["score", "rank", "validate", "template", "zones", "rule"])
+@pytest.mark.parametrize("name", ["score", "rank", "validate", "template", "weights", "zones", "rule"])
 def test_every_option_is_documented(name: str) -> None:
     """Each option of a command stands in its section of docs/cli.md."""
     command: Any = typer.main.get_command(app)
@@ -72,7 +92,8 @@ def test_every_scheme_key_is_documented() -> None:
     parts: list[type[BaseModel]] = [
         part for part in vars(model).values() if isinstance(part, type) and issubclass(part, BaseModel)
     ]
-    parts += [MinMax, Goalposts]
+    parts += [part for part in vars(nodes).values() if isinstance(part, type) and issubclass(part, BaseModel)]
+    parts += [*METHODS.values(), Tier, WinsorisePoints, Power, By]
     for part in parts:
         for key in part.model_fields:
             assert re.search(rf"`{key}[`:]|\b{key}: |[{{ ]{key}[,: }}]", SCHEME), f"{part.__name__}.{key}"
@@ -83,17 +104,29 @@ def test_every_method_and_function_is_documented() -> None:
     for name in (*METHODS, *AGGREGATIONS):
         assert f"`{name}`" in SCHEME, name
     for name in TRANSFORMS:
-        assert f"transform: {name}" in SCHEME
+        assert f"| `{name}` | ln(" in SCHEME
     listed = next(block for block in SCHEME.split("\n\n") if block.startswith("`abs "))
     assert set(listed.strip("`").split()) == FUNCTIONS
 
 
 def test_scheme_examples_are_valid() -> None:
-    """Every whole scheme shown in the documentation is accepted."""
-    examples = blocks(SCHEME, "yaml")
-    assert examples
-    for example in examples:
+    """Every whole scheme shown in the documentation is accepted, and every single key of an indicator in one."""
+    examples = [example for example in blocks(SCHEME, "yaml") if not example.startswith("extends:")]
+    whole = [example for example in examples if example.startswith("id:")]
+    assert len(whole) > 1
+    for example in whole:
         assert parse_scheme(example).leaves
+    keys = [line for example in examples if example not in whole for line in example.splitlines()]
+    assert keys
+    for line in keys:
+        assert parse_scheme(WITH_KEY.format(line)).leaves
+
+
+def test_every_bundled_scheme_is_documented() -> None:
+    """The table of docs/schemes.md has one row for each bundled scheme and no other, and the README leads there."""
+    table = (DOCS / "schemes.md").read_text("utf-8").split("\n## ")[0]
+    assert sorted(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)) == list(bundled_schemes())
+    assert "](docs/schemes.md)" in README
 
 
 def test_schema_file_is_current() -> None:

@@ -16,8 +16,8 @@ from icredit.errors import ExitStatus
 Captured = pytest.CaptureFixture[str]
 
 COMMANDS = [
-    *[["score"], ["rank"], ["validate"], ["template"], ["zones"], ["rule"]],
-    *[["scheme", "list"], ["scheme", "show"], ["scheme", "check"], ["scheme", "schema"]],
+    *[["score"], ["rank"], ["validate"], ["template"], ["weights"], ["zones"], ["rule"]],
+    *[["scheme", "list"], ["scheme", "show"], ["scheme", "diff"], ["scheme", "check"], ["scheme", "schema"]],
 ]
 
 #: pydantic is not among them: typer loads it by itself.

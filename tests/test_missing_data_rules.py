@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icredit.scheme import effective_weights
 from little import (
     MINMAX,
     STAGES,
@@ -208,6 +209,53 @@ def test_coverage_uses_the_weights_of_the_stage() -> None:
 def test_what_has_no_weight_needs_no_data() -> None:
     """A blank of weight zero lowers no coverage."""
     assert scored(scheme(indicator("a", weight=0), indicator("b", weight=1)), a=[None], b=[1])["coverage"][0] == 1
+
+
+def marks(full: float) -> dict[str, Any]:
+    """Return a table that gives full marks for 1 or more, and half of them for less."""
+    return {"method": "tiers", "tiers": [{"at_least": 1, "marks": full}], "otherwise": full / 2}
+
+
+def test_marks_that_are_added_weigh_what_they_can_earn() -> None:
+    """Of 20 + 30 + 50 marks a blank for the 50 leaves half covered; within a part of 50 the halves weigh 10 and 40."""
+    rules = scheme(
+        indicator("a", normalise=marks(20)),
+        indicator("b", normalise={"method": "piecewise", "points": [[0, 30], [1, 0]]}),
+        category("x", indicator("c", normalise=marks(10)), indicator("d", normalise=marks(40)), aggregate="sum"),
+        aggregate="sum",
+    )
+    assert effective_weights(rules) == pytest.approx({"a": 0.2, "b": 0.3, "x": 0.5, "c": 0.1, "d": 0.4})
+    table = scored(rules, a=[1, 1, None], b=[1, 1, None], c=[None, 1, 1], d=[None, None, 1])
+    assert table["coverage"].to_list() == pytest.approx([(20 + 30) / 100, (20 + 30 + 10) / 100, (10 + 40) / 100])
+
+
+def test_a_part_that_takes_the_best_can_earn_its_best() -> None:
+    """Beside 20 marks stands the better of 60 and 80, which are 80 of 100, and whose two ways share them evenly."""
+    rules = scheme(
+        indicator("a", normalise=marks(20)),
+        category("x", indicator("b", normalise=marks(60)), indicator("c", normalise=marks(80)), aggregate="maximum"),
+        aggregate="sum",
+    )
+    assert effective_weights(rules) == pytest.approx({"a": 0.2, "x": 0.8, "b": 0.4, "c": 0.4})
+
+
+def test_a_factor_and_a_range_count_among_marks() -> None:
+    """Twice a range up to 0.3 beside a range up to 0.4 is 0.6 beside 0.4; a bonus has no share."""
+    rules = scheme(
+        indicator("a", weight=2, normalise={"method": "flag", "range": [0.1, 0.3]}),
+        indicator("b", weight=1, normalise={"method": "flag", "range": [0, 0.4]}),
+        indicator("c", weight=9, bonus=True),
+        aggregate="sum",
+    )
+    assert effective_weights(rules) == pytest.approx({"a": 0.6, "b": 0.4, "c": 0})
+
+
+def test_a_sum_of_penalties_falls_back_on_the_weights() -> None:
+    """Where nothing can be earned there are no marks to weigh by, and the weights stand for themselves."""
+    rules = scheme(
+        indicator("a", weight=3, normalise=marks(-20)), indicator("b", weight=1, normalise=marks(0)), aggregate="sum"
+    )
+    assert effective_weights(rules) == {"a": 3 / 4, "b": 1 / 4}
 
 
 @pytest.mark.parametrize("missing", ["zero", "exclude"])

@@ -153,7 +153,7 @@ def test_what_is_official_and_what_is_not(national: Scheme) -> None:
         "normalisation": "project-default",
         "grades": "project-default",
     }
-    assert national.project_defaults() == ["weights", "stages", "normalisation", "grades"]
+    assert national.parts_by_basis("project-default") == ["weights", "stages", "normalisation", "grades"]
 
 
 @pytest.mark.parametrize(("label", "evidence"), [(label, evidence) for label, _, evidence in ALL])

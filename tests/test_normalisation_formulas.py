@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icredit.errors import SchemeError
-from icredit.methods.normalisation import Direction, Goalposts, MinMax
+from icredit.methods.normalisation import Goalposts, MinMax
+from icredit.methods.step import Direction
 from little import (
     MINMAX,
     STAGES,
@@ -218,7 +219,7 @@ def test_minmax_is_its_formula(values: list[float | None], direction: Direction)
         None if x is None else 0.5 if low == high else pytest.approx(plain_share(x, low, high, direction), abs=1e-12)
         for x in values
     ]
-    assert run_step(MinMax(method="minmax").step(direction), values) == expected
+    assert run_step(MinMax(method="minmax").share(direction), values) == expected
 
 
 @settings(deadline=None, max_examples=150)
@@ -231,7 +232,7 @@ def test_goalposts_are_their_formula(
     if low == high:
         high = low + max(1.0, abs(low))
     expected = [None if x is None else pytest.approx(plain_share(x, low, high, direction), abs=1e-12) for x in values]
-    assert run_step(Goalposts(method="goalposts", lower=low, upper=high).step(direction), values) == expected
+    assert run_step(Goalposts(method="goalposts", lower=low, upper=high).share(direction), values) == expected
 
 
 @settings(deadline=None, max_examples=25)

@@ -120,6 +120,19 @@ def test_show_tells_project_defaults(folder: Path, capsys: pytest.CaptureFixture
     assert "not official: weights, stages, normalisation, grades" in out
 
 
+def test_show_tells_what_others_report_apart_from_project_defaults(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is known from others is no project default, and what a scheme has not - grades, here - has no basis."""
+    basis = "basis: {indicators: reported, weights: official, normalisation: project-default}"
+    (folder / "reported.yaml").write_text(SMALLEST.replace("fields:", basis + "\nfields:"), "utf-8")
+    _, out, _ = run(capsys, "scheme", "show", "reported.yaml")
+    assert "标准化为项目默认值，非官方公布。Project defaults, not official: normalisation. 指标据第三方转述" in out
+    assert "Reported by others, not confirmed as official: indicators.\n" in out
+    assert "grades" not in out
+    assert "stages" not in out
+
+
 def test_show_has_no_doubts_about_an_official_scheme(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where everything is official, nothing is called a project default."""
     parts = "indicators weights stages normalisation grades".split()

@@ -923,3 +923,21 @@ def test_faults_carry_their_data() -> None:
 def test_text_that_no_file_can_hold() -> None:
     """Text with half a character, which only a program can hand over, is refused as a fault."""
     assert [fault.line for fault in faults_of("id: small\ntitle: \ud800\n")] in ([1], [2])
+
+
+def test_an_empty_mapping_of_cases() -> None:
+    """A weight that says nothing for any stage lacks every stage, and where there are no stages it is empty."""
+    text = spoil(("weight: 40\n", "weight: {}\n"))
+    line = line_of(text, "weight: {}")
+    assert [(fault.line, fault.message) for fault in faults_of(text)] == [
+        (line, f"missing weight for stage '{stage}'") for stage in ("early", "late")
+    ]
+    smallest = """
+id: s
+title: {zh: 某, en: Some}
+edition: "1"
+fields: {a: {label: {zh: 甲, en: A}, type: count}}
+indicators: [{id: a, label: {zh: 甲, en: A}, value: a, normalise: {method: minmax}, weight: {}}]
+"""
+    (fault,) = faults_of(smallest)
+    assert "'weight' says nothing" in fault.message

@@ -110,7 +110,7 @@ def test_a_scheme_of_the_environment_that_is_missing(
 
 
 @pytest.mark.parametrize(
-    "name", ["ics-national-2023", "ics-nation-2024", "ICS-NATIONAL-2024", "ics-national-2024.yaml"]
+    "name", ["ics-nationel-2024", "ics-nation-2024", "ICS-NATIONAL-2024", "ics-national-2024.yaml"]
 )
 def test_an_unknown_name_near_a_bundled_one(folder: Path, name: str) -> None:
     """A name that is neither a file nor an id is wrong usage, with the nearest id."""
@@ -199,6 +199,12 @@ def test_the_bundled_scheme_is_the_file_at_the_root() -> None:
     assert bundled_schemes()[BUNDLED].read_bytes() == NATIONAL.read_bytes()
     assert load_scheme(BUNDLED) == load_scheme(NATIONAL)
     assert f'"indicators.yaml" = "icredit/schemes/{BUNDLED}.yaml"' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_bundled_schemes_stand_in_order_of_id() -> None:
+    """A source checkout, where the national scheme is at the root, lists the schemes as an installed package does."""
+    assert BUNDLED in bundled_schemes()
+    assert list(bundled_schemes()) == sorted(bundled_schemes())
 
 
 def test_bundled_schemes_bear_the_names_of_their_files() -> None:

@@ -93,6 +93,20 @@ def test_summary_of_the_sample(folder: Path, capsys: Captured, source: Path) -> 
     assert {zone for *_, zone in listed} <= {row["所属高新区"] for row in filed}
 
 
+def test_the_summary_counts_who_is_not_eligible(folder: Path, capsys: Captured) -> None:
+    """Whoever does not meet a condition is counted in the summary and the manifest, so that the rows add up."""
+    condition = "eligibility: [{when: 'staff <= 120', message: {zh: 职工不超过120人, en: staff of 120 at most}}]\n"
+    (folder / "indicators.yaml").write_text(NATIONAL.read_text("utf-8") + condition, "utf-8")
+    write_csv(folder / "a.csv", [enterprise(1), *(enterprise(n, **{"职工总数（人）": "121"}) for n in (2, 3))])
+
+    assert icredit("score", "a.csv") == 0
+
+    out = capsys.readouterr().out
+    assert (number_after("scored", out), number_after("not eligible", out)) == (1, 2)
+    counts = manifest_of(folder / "scores.csv")["counts"]
+    assert (counts["rows_read"], counts["scored"], counts["ineligible"]) == (1 + 2, 1, 2)
+
+
 def test_summary_says_what_is_not_official(folder: Path, capsys: Captured) -> None:
     """Nobody reads a score without reading, in both languages, that the weights are the project's own."""
     icredit("score", clean_csv(folder / "in.csv"))

@@ -373,3 +373,19 @@ def test_required_columns_stand_out(form: Path) -> None:
     required = {colours.pop("统一社会信用代码"), colours.pop("企业名称")}
     assert len(required) == 1
     assert not required & set(colours.values())
+
+
+def test_a_scheme_without_stages_asks_for_none(folder: Path) -> None:
+    """The form has no column for a stage; a stage filed all the same is taken as it stands, and is no error."""
+    rules = icredit.load_scheme("tech-sme-2017")
+    assert not rules.stages
+    assert run("template", "--scheme", "tech-sme-2017", "-o", "form.xlsx", "--quiet") == 0
+    assert "发展阶段" not in headers_of(page_of(folder / "form.xlsx"))
+
+    (folder / "filed.csv").write_text(
+        f"统一社会信用代码,企业名称,发展阶段\n{credit_code(1)},示例企业,萌芽期\n", "utf-8"
+    )
+    found = icredit.read("filed.csv", rules, as_of=AS_OF)
+
+    assert found.errors.is_empty()
+    assert found.frame["stage"].to_list() == ["萌芽期"]

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from icredit.methods.treatment import log, quantile, winsorise
+from icredit.methods.statistics import quantile
+from icredit.methods.treatment import log, winsorise
 from little import MINMAX, STAGES, indicator, measured, minmax, run_step, scheme, scored, scored_by, scores
 
 SANE = st.floats(-1e12, 1e12)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from icredit.intake.submission import Submission, read
     from icredit.ranking import rank
     from icredit.scheme import Scheme, load_scheme, parse_scheme
+    from icredit.scheme.judgements import parse_judgements, read_judgements
     from icredit.scoring import Reference, measure, score
+    from icredit.scoring.weighting import Weighting, derive_weights
     from icredit.zones import Zone, ZoneRegister, load_zones
 
 # Name -> where it lives. Imported when first used: `icredit --version` must not wait for polars.
@@ -34,7 +36,9 @@ _HOMES = {
     "row_model": "icredit.intake.row_model",
     "rank": "icredit.ranking",
     **dict.fromkeys(("Scheme", "load_scheme", "parse_scheme"), "icredit.scheme"),
+    **dict.fromkeys(("parse_judgements", "read_judgements"), "icredit.scheme.judgements"),
     **dict.fromkeys(("Reference", "measure", "score"), "icredit.scoring"),
+    **dict.fromkeys(("Weighting", "derive_weights"), "icredit.scoring.weighting"),
     **dict.fromkeys(("Zone", "ZoneRegister", "load_zones"), "icredit.zones"),
 }
 
@@ -49,15 +53,19 @@ __all__ = [
     "SchemeError",
     "Submission",
     "UsageError",
+    "Weighting",
     "Zone",
     "ZoneRegister",
     "__version__",
+    "derive_weights",
     "load_scheme",
     "load_zones",
     "measure",
+    "parse_judgements",
     "parse_scheme",
     "rank",
     "read",
+    "read_judgements",
     "row_model",
     "score",
 ]

@@ -117,7 +117,9 @@ class Fault:
 
 
 class SchemeError(UsageError):
-    """A scheme file that is refused; `faults` holds everything that is wrong with it, in file order."""
+    """A scheme file that is refused, or one of judgements that shall become part of a scheme; `faults` holds everything
+    that is wrong with it, in file order.
+    """
 
     def __init__(self, path: Path | str, faults: Sequence[Fault]) -> None:
         self.path = path

@@ -8,8 +8,8 @@ import polars as pl
 
 from icredit.errors import UsageError
 from icredit.scheme.fields import FIXED_COLUMNS
-from icredit.scoring.pipeline import SCORED
 from icredit.scoring.ranks import points, ranked
+from icredit.scoring.verdict import SCORED
 from icredit.text import did_you_mean
 from icredit.zones import ZoneRegister, load_zones, province_hint, province_names
 
@@ -21,6 +21,9 @@ _NEEDED = tuple(name for name in FIXED_COLUMNS if name not in ("name", "coverage
 
 #: Columns of a scored table that are no score.
 _NO_SCORES = tuple(name for name in FIXED_COLUMNS if name != "score")
+
+#: What follows the id of an indicator in the name of a column that holds its values.
+_VALUES = (".value", ".imputed", ".treated")
 
 
 def rank(
@@ -88,7 +91,7 @@ def _earned(table: pl.DataFrame, by: str, decimals: int) -> pl.Expr:
     scores = [
         name
         for name, dtype in table.schema.items()
-        if name not in _NO_SCORES and not name.endswith(".value") and dtype.is_numeric()
+        if name not in _NO_SCORES and not name.endswith(_VALUES) and dtype.is_numeric()
     ]
     if by not in scores:
         raise UsageError(f"cannot rank by '{by}'{did_you_mean(by, scores)}", hint=f"columns: {', '.join(scores)}")

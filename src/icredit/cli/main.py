@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from icredit.cli import rank, rule, scheme, score, template, validate, zones  # noqa: F401  # each registers its command
+from icredit.cli import rank, rule, scheme, score, template, validate, weights, zones  # noqa: F401  # each registers its command
 from icredit.cli.app import app
 from icredit.errors import INTERRUPTED, ExitStatus, IcreditError, SchemeError
 from icredit.output.console import ClosedPipe, give_up_output, prepare_streams, say, standard_output

@@ -54,6 +54,10 @@ def score(
         ),
     ] = None,
     values: Annotated[bool, typer.Option("--values", help="Add each indicator's value to the table.")] = False,
+    steps: Annotated[
+        bool,
+        typer.Option("--steps", help="Add the values after imputation and after treatment too; implies --values."),
+    ] = False,
     labels: Annotated[LabelChoice, typer.Option("--labels", help="Headers of the table.")] = LabelChoice.id,
     period: Annotated[
         str | None, typer.Option("--period", metavar="TEXT", help="The year evaluated, for the record.")
@@ -75,10 +79,11 @@ def score(
     started = datetime.now(UTC)
     from icredit.intake import read
     from icredit.intake.sources import find_files
+    from icredit.output.account import account_lines
     from icredit.output.notes import notes_lines
     from icredit.output.run import Run, RunFiles
     from icredit.scheme.load import find_scheme, read_scheme
-    from icredit.scoring import Reference, measure, score
+    from icredit.scoring import Reference, measure, score_with_account
     from icredit.zones import load_zones, register_file
 
     today = options.parse_date(as_of, "--as-of")
@@ -92,9 +97,8 @@ def score(
         scale = scale.of_scheme(rules)
     targets = RunFiles(output, save_reference)
     found = find_files(files, own=targets.earlier())
-    targets.check(
-        [*found.files, *(path for path in (scheme_file, reference, register_file(zones)) if isinstance(path, Path))]
-    )
+    others = (scheme_file, *(Path(base.file) for base in rules.extends), reference, register_file(zones))
+    targets.check([*found.files, *(path for path in others if isinstance(path, Path))])
 
     submission = read(found, rules, zones=register, sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value)
     if not quiet:
@@ -102,7 +106,7 @@ def score(
         if not submission.rows_read:
             console.say("no enterprises: the input has a header and nothing below it")
     _refuse_rejects(submission, strict=strict, limit=max_rejects)
-    table = score(submission, rules, reference=scale, values=values)
+    table, account = score_with_account(submission, rules, reference=scale, values=values, steps=steps)
     made = None
     if save_reference is not None:
         made = scale or measure(submission, rules)
@@ -114,10 +118,23 @@ def score(
         "strict": strict,
         "max_rejects": max_rejects,
         "values": values,
+        "steps": steps,
         "period": period,
         "reference": str(reference) if reference is not None else None,
     }
-    run = Run(submission, rules, table, asked, started, values, labels.value, scale, made)
+    run = Run(
+        submission,
+        rules,
+        table,
+        asked,
+        started,
+        labels.value,
+        values=values,
+        steps=steps,
+        reference=scale,
+        made=made,
+        account=account,
+    )
     content, written = run.write(targets)
 
     if as_json:
@@ -130,6 +147,7 @@ def score(
         names = {known.slug: known.label for known in register}
         console.result(score_summary(rules, content["counts"], table, written, names))
     if not quiet:
+        console.say_all(account_lines(account, rules))
         _tell_findings(submission, targets)
 
 

@@ -27,6 +27,9 @@ TALLEST = 4
 # A number that is no year.
 _NUMBER = re.compile(r"(?!20\d\d$)[-+(]*[\d.,]+[%)]?")
 
+# A day; what a column holds may be of a year or a month, but a day stands in a row of data.
+_DAY = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s.*)?|\d{8}")
+
 # Groups of columns whose names say nothing of what is counted: 基本信息, 财务指标, 二、人员情况.
 _NEUTRAL = re.compile(
     r".*(?:信息|情况|指标|数据|状况|内容|项目|名称|标识|类别?|部分|表)|(?:基本|财务|经营|人员|企业|研发|创新|知识产权|information|data)",
@@ -137,10 +140,11 @@ class HeaderMatcher:
         return fields != more and any(says_period(parts[index][place]) for index in fields if parts[index])
 
     def _only_explains(self, match: HeaderMatch, row: Cells) -> bool:
-        """Whether a row below a header has neither a code nor a name, nor any number but years."""
+        """Whether a row below a header has neither a code nor a name, nor any number but years, nor a day."""
         identity = {column.index for column in match.columns if column.field in (USCC, NAME)}
         said = {index: cell.strip() for index, cell in enumerate(row) if cell and cell.strip()}
-        return not said.keys() & identity and not any(_NUMBER.fullmatch(text) for text in said.values())
+        data = any(_NUMBER.fullmatch(text) or _DAY.fullmatch(text) for text in said.values())
+        return not said.keys() & identity and not data
 
     def may_be_header(self, folded: Iterable[str]) -> bool:
         """Whether one of the cells has a name for the credit code in it, without which no row is a header."""

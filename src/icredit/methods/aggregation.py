@@ -7,14 +7,45 @@ others stand for the whole. A node without any child present is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
 
 from icredit.methods.arithmetic import add, divide
+from icredit.methods.cases import By, by_case, kind_of
 
-Aggregation = Literal["arithmetic", "geometric", "harmonic", "maximum", "minimum", "sum"]
+Name = Literal["arithmetic", "geometric", "harmonic", "maximum", "minimum", "sum"]
 Scores = Sequence[pl.Expr]
+
+
+class Power(BaseModel):
+    """The generalised mean with an exponent: 1 is arithmetic, -1 harmonic, and the nearer to 0 the more geometric."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    power: Annotated[float, Strict(), Field(ge=-20, le=20, description="The exponent, not 0.")]
+
+
+def _is_power(value: Any) -> str:
+    return "a name" if isinstance(value, str) else "a power"
+
+
+Method = Annotated[Annotated[Name, Tag("a name")] | Annotated[Power, Tag("a power")], Discriminator(_is_power)]
+
+
+def _kind(value: Any) -> str:
+    power = isinstance(value, Power) or (isinstance(value, Mapping) and "power" in value)
+    return "for all" if power else kind_of(value)
+
+
+#: How children become one score; may differ by stage or another column.
+Aggregation = Annotated[
+    Annotated[Method, Tag("for all")]
+    | Annotated[By[Method], Tag("by column")]
+    | Annotated[dict[str, Method], Tag("by stage")],
+    Discriminator(_kind),
+]
 
 
 def _weights_present(scores: Scores, weights: Scores) -> pl.Expr:
@@ -40,24 +71,59 @@ def arithmetic(scores: Scores, weights: Scores) -> pl.Expr:
     return _mean(pl.when(total > 0).then(divide(weighted, total)), counted)
 
 
-def geometric(scores: Scores, weights: Scores) -> pl.Expr:
-    """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+def _of_positive(
+    scores: Scores,
+    weights: Scores,
+    part: Callable[[pl.Expr, pl.Expr], pl.Expr],
+    mean: Callable[[pl.Expr, pl.Expr], pl.Expr],
+) -> pl.Expr:
+    """mean(sum of part(x, w), sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is
+    below.
+    """
     counted = _with_weight(scores, weights)
     total = _weights_present(counted, weights)
-    logs = add([pl.when(score > 0).then(score.log() * weight) for score, weight in zip(counted, weights, strict=True)])
+    parts = add([pl.when(score > 0).then(part(score, weight)) for score, weight in zip(counted, weights, strict=True)])
     lowest = pl.min_horizontal(*counted)
-    mean = _mean(divide(logs, total).exp(), counted)
-    return pl.when((total > 0) & (lowest > 0)).then(mean).when(lowest == 0).then(0.0)
+    found = _mean(mean(parts, total), counted)
+    return pl.when((total > 0) & (lowest > 0)).then(found).when(lowest == 0).then(0.0)
+
+
+def geometric(scores: Scores, weights: Scores) -> pl.Expr:
+    """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+    return _of_positive(
+        scores,
+        weights,
+        lambda score, weight: score.log() * weight,
+        lambda logs, total: divide(logs, total).exp(),
+    )
 
 
 def harmonic(scores: Scores, weights: Scores) -> pl.Expr:
     """sum(w) / sum(w / x) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+    return _of_positive(
+        scores,
+        weights,
+        lambda score, weight: weight / score,
+        lambda parts, total: divide(total, parts),
+    )
+
+
+def power(scores: Scores, weights: Scores, exponent: float) -> pl.Expr:
+    """(sum(w x^p) / sum(w))^(1/p) over the children present; missing if one with weight is below 0, and for p < 0 it is
+    0 as soon as one is 0.
+    """
+    if exponent < 0:
+        return _of_positive(
+            scores,
+            weights,
+            lambda score, weight: score.pow(exponent) * weight,
+            lambda parts, total: divide(parts, total).pow(1 / exponent),
+        )
     counted = _with_weight(scores, weights)
     total = _weights_present(counted, weights)
-    parts = add([pl.when(score > 0).then(weight / score) for score, weight in zip(counted, weights, strict=True)])
-    lowest = pl.min_horizontal(*counted)
-    mean = _mean(divide(total, parts), counted)
-    return pl.when((total > 0) & (lowest > 0)).then(mean).when(lowest == 0).then(0.0)
+    parts = add([score.pow(exponent) * weight for score, weight in zip(counted, weights, strict=True)])
+    mean = _mean(divide(parts, total).pow(1 / exponent), counted)
+    return pl.when((total > 0) & (pl.min_horizontal(*counted) >= 0)).then(mean)
 
 
 def maximum(scores: Scores, weights: Scores) -> pl.Expr:
@@ -85,3 +151,14 @@ AGGREGATIONS: Mapping[str, Callable[[Scores, Scores], pl.Expr]] = {
     "minimum": minimum,
     "sum": total,
 }
+
+
+def aggregated(aggregation: Aggregation, scores: Scores, weights: Scores) -> pl.Expr:
+    """The score of a node by its method, or by the method of each row's case."""
+
+    def of_method(method: Any) -> pl.Expr:
+        if isinstance(method, Power):
+            return power(scores, weights, method.power)
+        return AGGREGATIONS[method](scores, weights)
+
+    return by_case(aggregation, of_method)

@@ -10,10 +10,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import polars as pl
 
 Constants = Mapping[str, pl.Expr]
+Direction = Literal["higher", "lower"]
+Kind = Literal["impute", "treat", "transform", "normalise"]
+
+#: The order of the kinds.
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Constants that only a procedure finds: the values present of one group, sorted -> a number for each name."""
+
+    names: tuple[str, ...]
+    find: Callable[[pl.Series], Mapping[str, float | None]]
+
+    def aggregation(self, values: pl.Expr) -> pl.Expr:
+        """The numbers of a group as one struct."""
+        dtype = pl.Struct(dict.fromkeys(self.names, pl.Float64))
+
+        def found(series: pl.Series) -> pl.Series:
+            return pl.Series([self.find(series.drop_nulls().sort())], dtype=dtype)
+
+        return values.map_batches(found, return_dtype=dtype, returns_scalar=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +46,26 @@ class Step:
     Attributes:
         apply: the values and the constants by name -> the new values; missing stays missing.
         constants: name -> aggregation of the group's values to one number.
+        placed: whether a value's rank among its group decides, and which values are better; the rank, from 1 for the
+            worst, equal values sharing the lowest, comes as the constant `place`.
+        fit: further constants, found by a procedure.
+        kind: what the change is for.
+        rising: whether a larger value never becomes a smaller one, and the smallest and largest stay present.
     """
 
     apply: Callable[[pl.Expr, Constants], pl.Expr]
     constants: Mapping[str, Callable[[pl.Expr], pl.Expr]] = field(default_factory=dict)
+    placed: Direction | None = None
+    fit: Fit | None = None
+    kind: Kind = "normalise"
+    rising: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all constants."""
+        return (*self.constants, *(self.fit.names if self.fit is not None else ()))
+
+    @property
+    def compares(self) -> bool:
+        """Whether a value's outcome depends on its group."""
+        return bool(self.constants or self.placed or self.fit)

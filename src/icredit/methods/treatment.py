@@ -1,24 +1,54 @@
-"""Treatment of outliers and skew before normalisation (OECD/JRC handbook, step 3 and 4)."""
+"""What becomes of an indicator's values before normalisation: missing ones imputed, outliers and skew treated
+(OECD/JRC handbook, steps 3 and 4).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
 
-from icredit.methods.staged import Number, by_stage, distinct
-from icredit.methods.step import Constants, Step
+from icredit.methods.cases import Number, Real, by_case, column_of, distinct, number
+from icredit.methods.statistics import kurtosis, mean, quantile, skewness
+from icredit.methods.step import Constants, Direction, Fit, Step
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Transform = Literal["log", "ln", "log1p"]
+Average = Literal["median", "mean"]
 
-Transform = Literal["log"]
+# What winsorising by points finds of a group: two bounds, and 1 where the values are to be transformed instead.
+_BOUNDS = ("winsorise_lower", "winsorise_upper", "winsorise_otherwise")
 
 
-def quantile(values: pl.Expr, level: float) -> pl.Expr:
-    """The quantile of the values present, interpolated linearly (type 7 of Hyndman and Fan; Excel PERCENTILE.INC)."""
-    return values.quantile(level, interpolation="linear")
+def impute(average: Average) -> Step:
+    """Missing values become the median or mean of the group."""
+
+    def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
+        return values.fill_null(constants["impute"])
+
+    return Step(apply, {"impute": pl.Expr.median if average == "median" else mean}, kind="impute", rising=True)
+
+
+def worst(direction: Direction) -> Step:
+    """Missing values become the worst of the group: its minimum, or its maximum where lower is better."""
+
+    def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
+        return values.fill_null(constants["worst"])
+
+    return Step(apply, {"worst": pl.Expr.min if direction == "higher" else pl.Expr.max}, kind="impute", rising=True)
+
+
+def clip(lower: Number | None, upper: Number | None) -> Step:
+    """Values beyond fixed bounds become the bound."""
+
+    def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
+        low = None if lower is None else number(lower)
+        high = None if upper is None else number(upper)
+        return values.clip(low, high)
+
+    return Step(apply, kind="treat", rising=_same_for_all(lower, upper))
 
 
 def winsorise(lower: Number, upper: Number) -> Step:
@@ -28,8 +58,8 @@ def winsorise(lower: Number, upper: Number) -> Step:
         return f"winsorise_{side}_{level!r}"
 
     def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
-        low = by_stage(lower, lambda level: constants[name("lower", level)])
-        high = by_stage(upper, lambda level: constants[name("upper", level)])
+        low = by_case(lower, lambda level: constants[name("lower", level)])
+        high = by_case(upper, lambda level: constants[name("upper", level)])
         return values.clip(low, high)
 
     constants = {
@@ -37,7 +67,59 @@ def winsorise(lower: Number, upper: Number) -> Step:
         for side, levels in (("lower", lower), ("upper", upper))
         for level in distinct(levels)
     }
-    return Step(apply, constants)
+    return Step(apply, constants, kind="treat", rising=_same_for_all(lower, upper))
+
+
+def _same_for_all(*numbers: Number | None) -> bool:
+    return all(column_of(number) is None for number in numbers)
+
+
+class WinsorisePoints(BaseModel):
+    """Winsorise one extreme value after the other until the group's values are no longer skewed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    points: int = Field(default=5, ge=0, le=1000, strict=True, description="At most so many values of the group.")
+    skewness: Real = Field(default=2.0, gt=0, description="The values pass with |G1| below this,")
+    kurtosis: Real = Field(default=3.5, description="or with G2 below this.")
+    otherwise: Transform | None = Field(
+        default=None, description="Values that still do not pass are left as they were and transformed so."
+    )
+
+    def passes(self, values: pl.Series) -> bool:
+        """Whether sorted values are near enough to a normal distribution; too few to tell are."""
+        skew, excess = skewness(values), kurtosis(values)
+        return skew is None or excess is None or abs(skew) < self.skewness or excess < self.kurtosis
+
+    def find(self, values: pl.Series) -> Mapping[str, float | None]:
+        """The bounds of a group's values, present and sorted, and 1 if they are to be transformed instead.
+
+        While the values do not pass, the highest (if G1 >= 0, else the lowest) one becomes the next one to it, and with
+        it those that became so before.
+        """
+        if not values.len():
+            return dict.fromkeys(_BOUNDS, None)
+        low = high = 0
+        treated = values
+        while not (passed := self.passes(treated)) and low + high < min(self.points, values.len() - 1):
+            rising = (skewness(treated) or 0.0) >= 0
+            low, high = (low, high + 1) if rising else (low + 1, high)
+            treated = values.clip(values[low], values[-1 - high])
+        instead = not passed and self.otherwise is not None
+        return dict(zip(_BOUNDS, (float(values[low]), float(values[-1 - high]), float(instead)), strict=True))
+
+    def step(self) -> Step:
+        """The procedure as a step. Source: COINr, `winsorise`; JRC's rule of 2 and 3.5."""
+        low, high, instead = _BOUNDS
+        other = TRANSFORMS.get(self.otherwise or "")
+
+        def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
+            clipped = values.clip(constants[low], constants[high])
+            if other is None:
+                return clipped
+            return pl.when(constants[instead] > 0).then(other.apply(values, constants)).otherwise(clipped)
+
+        return Step(apply, other.constants if other else {}, fit=Fit(_BOUNDS, self.find), kind="treat")
 
 
 def log() -> Step:
@@ -54,7 +136,16 @@ def log() -> Step:
         # In a group of equal values, and only there, the shifted value is 0; counting it as 1 makes its logarithm 0.
         return (shifted + (shifted == 0).cast(pl.Float64)).log()
 
-    return Step(apply, {"log_minimum": pl.Expr.min, "log_maximum": pl.Expr.max})
+    return Step(apply, {"log_minimum": pl.Expr.min, "log_maximum": pl.Expr.max}, kind="transform", rising=True)
 
 
-TRANSFORMS: Mapping[str, Step] = {"log": log()}
+def _plain_log(shift: float) -> Step:
+    """ln(x + shift); a value for which there is no logarithm becomes missing."""
+
+    def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
+        return pl.when(values + shift > 0).then((values + shift).log())
+
+    return Step(apply, kind="transform")
+
+
+TRANSFORMS: Mapping[str, Step] = {"log": log(), "ln": _plain_log(0.0), "log1p": _plain_log(1.0)}

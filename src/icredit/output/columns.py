@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from icredit import units
-from icredit.scheme.model import Label, Scheme
-from icredit.scoring.pipeline import table_columns
+from icredit.scheme.model import Scheme
+from icredit.scheme.parts import Label
+from icredit.scoring.pipeline import imputed_column, table_columns, treated_column
 from icredit.scoring.values import value_column
 
 Kind = Literal["rank", "identity", "result", "category", "indicator", "value", "count", "prose"]
@@ -32,10 +33,19 @@ _FIXED: Mapping[str, tuple[Kind, str, str]] = {
     "coverage": ("result", "数据覆盖率", "Coverage"),
 }
 
+#: Columns that only some schemes have.
+_SOMETIMES: Mapping[str, tuple[Kind, str, str]] = {
+    "verdict": ("result", "评价结论", "Verdict"),
+    "reason": ("prose", "结论理由", "Reason"),
+}
+
+_KNOWN = {**_FIXED, **_SOMETIMES}
+
 #: What became of an enterprise, in words.
 STATUS: Mapping[str, Label] = {
     "scored": Label(zh="已评分", en="scored"),
     "vetoed": Label(zh="一票否决", en="vetoed"),
+    "ineligible": Label(zh="不符合条件", en="not eligible"),
     "insufficient": Label(zh="数据不足", en="insufficient data"),
 }
 
@@ -63,9 +73,11 @@ class TableColumn:
         return asdict(self)
 
 
-def describe(scheme: Scheme, *, values: bool) -> list[TableColumn]:
+def describe(scheme: Scheme, *, values: bool, steps: bool = False) -> list[TableColumn]:
     """The columns of a scheme's scored table, with headers that are all different in each language."""
-    columns: dict[str, TableColumn] = {name: TableColumn(name, *words) for name, words in _FIXED.items()}
+    columns: dict[str, TableColumn] = {name: TableColumn(name, *words) for name, words in _KNOWN.items()}
+    for total in scheme.totals:
+        columns[total.id] = TableColumn(total.id, "category", total.label.zh, total.label.en)
     for node in scheme.categories:
         columns[node.id] = TableColumn(node.id, "category", node.label.zh, node.label.en)
     for leaf in scheme.leaves:
@@ -73,19 +85,24 @@ def describe(scheme: Scheme, *, values: bool) -> list[TableColumn]:
         columns[leaf.id] = TableColumn(leaf.id, "indicator", leaf.label.zh + SCORE_ZH, leaf.label.en + SCORE_EN)
         name = value_column(leaf.id)
         columns[name] = TableColumn(name, "value", leaf.label.zh, leaf.label.en, leaf.unit)
-    return _distinct(columns[name] for name in table_columns(scheme, values=values))
+        name = imputed_column(leaf.id)
+        columns[name] = TableColumn(name, "value", leaf.label.zh + "（插补后）", leaf.label.en + ", imputed", leaf.unit)
+        # A transformed value is no number of the indicator's unit.
+        name = treated_column(leaf.id)
+        columns[name] = TableColumn(name, "value", leaf.label.zh + "（处理后）", leaf.label.en + ", treated")
+    return _distinct(columns[name] for name in table_columns(scheme, values=values, steps=steps))
 
 
 def bare(names: Iterable[str]) -> list[TableColumn]:
     """The columns of a table whose scheme is not at hand: the fixed ones in words, the others by their ids."""
     return [
-        TableColumn(name, *_FIXED[name]) if name in _FIXED else TableColumn(name, _guess(name), name, name)
+        TableColumn(name, *_KNOWN[name]) if name in _KNOWN else TableColumn(name, _guess(name), name, name)
         for name in names
     ]
 
 
 def _guess(name: str) -> Kind:
-    return "value" if name.endswith(".value") else "indicator"
+    return "value" if name.endswith((".value", ".imputed", ".treated")) else "indicator"
 
 
 def _distinct(columns: Iterable[TableColumn]) -> list[TableColumn]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from icredit._version import __version__
+from icredit.output.account import done_as_dict
 from icredit.output.columns import TableColumn
 from icredit.output.summary import basis_note
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
     from icredit.scheme.model import Scheme
-    from icredit.scoring.reference import Reference
+    from icredit.scoring import Done, Reference
 
 FORMAT = "icredit-manifest-1"
 
@@ -33,8 +34,8 @@ def rejects_path(table: Path) -> Path:
     return table.with_name(f"{table.stem}.rejects.csv")
 
 
-def counts(submission: Submission, table: pl.DataFrame) -> dict[str, int]:
-    """How many rows and findings of each kind a run had."""
+def counts(submission: Submission, table: pl.DataFrame, account: Mapping[str, Done]) -> dict[str, int]:
+    """How many rows and findings of each kind a run had, and how many values were imputed or treated."""
     status = dict(table["status"].value_counts().iter_rows())
     return {
         "files": len(submission.files),
@@ -42,9 +43,12 @@ def counts(submission: Submission, table: pl.DataFrame) -> dict[str, int]:
         "rows_read": submission.rows_read,
         "scored": status.get("scored", 0),
         "vetoed": status.get("vetoed", 0),
+        "ineligible": status.get("ineligible", 0),
         "insufficient": status.get("insufficient", 0),
         "rejected": submission.rejected,
         "merged": submission.merged,
+        "values_imputed": sum(done.imputed for done in account.values()),
+        "values_treated": sum(done.treated for done in account.values()),
         "errors": submission.errors.height,
         "warnings": submission.warnings.height,
     }
@@ -59,6 +63,7 @@ def manifest(
     output: Mapping[str, Any],
     options: Mapping[str, Any],
     reference: Reference | None,
+    account: Mapping[str, Done],
     started: datetime,
 ) -> dict[str, Any]:
     """The manifest as data."""
@@ -72,6 +77,7 @@ def manifest(
             "title": scheme.title.model_dump(),
             "edition": scheme.edition,
             "sha256": scheme.digest,
+            "extends": [base.model_dump() for base in scheme.extends],
             "basis": scheme.basis.model_dump(),
             "basis_note": basis_note(scheme),
             "decimals": scheme.ranking.decimals,
@@ -98,8 +104,9 @@ def manifest(
             for file in submission.files
         ],
         "notes": list(submission.notes),
-        "counts": counts(submission, table),
+        "counts": counts(submission, table, account),
         "findings": rules.to_dicts(),
+        "treatment": {indicator: done_as_dict(done) for indicator, done in account.items()},
         "output": {**output, "rows": table.height, "columns": [column.as_dict() for column in columns]},
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
 from icredit.output.columns import Labels, describe
 from icredit.output.tables import csv_text, require_format, write_table
 from icredit.scheme.model import Scheme
-from icredit.scoring import Reference
+from icredit.scoring import Done, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,12 @@ class Run:
     table: pl.DataFrame
     options: Mapping[str, Any]
     started: datetime
-    values: bool
     labels: Labels
+    values: bool = False
+    steps: bool = False
     reference: Reference | None = None
     made: Reference | None = None
+    account: Mapping[str, Done] = field(default_factory=dict)
 
     def write(self, files: RunFiles) -> tuple[dict[str, Any], list[str]]:
         """Write all files and return the manifest and the names of the files written.
@@ -76,7 +78,7 @@ class Run:
         Raises:
             OutputError: one of them cannot be written; then none is.
         """
-        columns = describe(self.scheme, values=self.values)
+        columns = describe(self.scheme, values=self.values, steps=self.steps)
         with FileGroup() as group:
             staged = group.stage(files.table)
             write_table(self.table, staged, files.table, columns, self.labels)
@@ -97,6 +99,7 @@ class Run:
                 output={"file": str(files.table), "labels": self.labels, "sha256": manifests.sha256_of(staged)},
                 options=self.options,
                 reference=self.reference,
+                account=self.account,
                 started=self.started,
             )
             group.write_text(files.manifest, manifests.to_json(content))

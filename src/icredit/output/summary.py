@@ -15,6 +15,7 @@ from icredit.text import counted
 if TYPE_CHECKING:
     from icredit.intake import Submission
     from icredit.scheme.model import Scheme
+    from icredit.scheme.parts import Basis
 
 #: How many findings are listed where only a glance is wanted; the rest is counted.
 LISTED = 5
@@ -29,17 +30,30 @@ _PARTS = {
 
 
 def basis_note(scheme: Scheme) -> str | None:
-    """The sentence that keeps project defaults from being taken for official rules; None if there are none."""
-    parts = scheme.project_defaults()
-    doubtful = sum(leaf.basis not in (None, "official") for leaf in scheme.leaves)
-    chinese = [_PARTS[part] for part in parts]
-    english = list(parts)
-    if doubtful and "indicators" not in parts:
-        chinese.append(f"{doubtful}项指标的本版口径")
-        english.append(f"the wording of {counted(doubtful, 'indicator')} in this edition")
-    if not english:
-        return None
-    return f"{'、'.join(chinese)}为项目默认值，非官方公布。Project defaults, not official: {', '.join(english)}."
+    """What keeps project defaults, and what others report, from being taken for official rules; None if there is
+    nothing of either.
+    """
+    notes: list[str] = []
+    chinese, english = _named(scheme, "project-default")
+    if english:
+        notes.append(f"{chinese}为项目默认值，非官方公布。Project defaults, not official: {english}.")
+    chinese, english = _named(scheme, "reported")
+    if english:
+        notes.append(
+            f"{chinese}据第三方转述，未经官方文本核实。Reported by others, not confirmed as official: {english}."
+        )
+    return " ".join(notes) or None
+
+
+def _named(scheme: Scheme, basis: Basis) -> tuple[str, str]:
+    """The parts of a scheme that have a basis, in Chinese and English, and how many indicators have it by themselves."""
+    parts = scheme.parts_by_basis(basis)
+    chinese, english = [_PARTS[part] for part in parts], list(parts)
+    doubtful = 0 if "indicators" in parts else sum(leaf.basis == basis for leaf in scheme.leaves)
+    if doubtful:
+        chinese.append(f"{doubtful}项指标的选取或本版口径")
+        english.append(f"the choice or wording of {counted(doubtful, 'indicator')} in this edition")
+    return "、".join(chinese), ", ".join(english)
 
 
 def score_summary(
@@ -57,9 +71,12 @@ def score_summary(
         "rows_read": "读入 rows read",
         "scored": "已评分 scored",
         "vetoed": "一票否决 vetoed",
+        "ineligible": "不符合条件 not eligible",
         "insufficient": "数据不足 insufficient",
         "rejected": "退回 rejected",
         "merged": "重复合并 merged",
+        "values_imputed": "插补 values imputed",
+        "values_treated": "缩尾 values treated",
         "warnings": "警告 warnings",
     }
     always = ("rows_read", "scored", "rejected", "warnings")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, chop_cells
 
+from icredit.output.console import visible
+
 # Chinese typesetting (GB/T 15834) begins no line with these, and ends none with those.
-_NEVER_FIRST = frozenset("，。；：、！？）》」』】〉”’…%‰,.;:!?)]}")
+_NEVER_FIRST = frozenset("，。；：、！？）》」』】〉”’…%‰,.;:!?)]}*")
 _NEVER_LAST = frozenset("（《「『【〈“‘([{")
 
 
@@ -25,6 +27,22 @@ def wrap(text: str, width: int) -> list[str]:
             lines += chop_cells(word, width)
             lines[-1] += piece[len(word) :]
     return [line.rstrip() for line in lines if line]
+
+
+def wrap_lines(lines: Iterable[str], width: int | None) -> list[str]:
+    """Lines that fit a terminal, each broken under its own indent and two cells more; as they are without a width."""
+    if width is None:
+        return [visible(line) for line in lines]
+    wrapped: list[str] = []
+    for line in map(visible, lines):
+        text = line.lstrip(" ")
+        indent = len(line) - len(text)
+        if cell_len(line) <= width:
+            wrapped.append(line)
+            continue
+        first, *rest = wrap(text, max(width - indent - 2, 2)) or [""]
+        wrapped += [" " * indent + first, *(" " * (indent + 2) + part for part in rest)]
+    return wrapped
 
 
 def _pieces(text: str) -> Iterator[str]:

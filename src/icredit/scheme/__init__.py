@@ -1,7 +1,10 @@
 """The scheme: what the YAML file says, as frozen models. Knows nothing of submissions or scored tables."""
 
 from icredit.scheme.load import bundled_schemes, load_scheme, parse_scheme
-from icredit.scheme.model import Category, FieldSpec, Indicator, Label, Scheme, effective_weights
+from icredit.scheme.model import FieldSpec, Scheme
+from icredit.scheme.nodes import Category, Indicator
+from icredit.scheme.parts import Label
+from icredit.scheme.weights import effective_weights
 
 __all__ = [
     "Category",

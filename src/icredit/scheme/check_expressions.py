@@ -8,8 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 import polars as pl
 
 from icredit.scheme.expressions import Compiled, ExpressionError, compile_expression, result_type
-from icredit.scheme.fields import expression_schema
-from icredit.scheme.model import Indicator, Scheme
+from icredit.scheme.fields import expression_schema, result_schema
+from icredit.scheme.model import Scheme, Verdict
+from icredit.scheme.nodes import Indicator
 from icredit.scheme.source import Found, Path
 from icredit.scheme.walk import nodes_with_paths, value_graph
 from icredit.text import did_you_mean
@@ -19,21 +20,34 @@ _SHOWN = 60
 
 
 def conditions(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:
-    """Checks, stages, vetoes and `applies` are true or false over fields."""
-    fields = expression_schema(scheme)
-    conditions: list[tuple[Path, str]] = [
+    """Checks, stages and `applies` are true or false over fields; what decides about results, over results as well."""
+    fields, results = expression_schema(scheme), result_schema(scheme)
+    on_fields: list[tuple[Path, str]] = [
         *((("checks", i, "when"), one.when) for i, one in enumerate(scheme.checks)),
         *((("stages", i, "when"), stage.when) for i, stage in enumerate(scheme.stages)),
-        *((("vetoes", i, "when"), veto.when) for i, veto in enumerate(scheme.vetoes)),
         *(
             ((*path, "applies"), node.applies)
             for path, node in nodes_with_paths(scheme.indicators)
             if isinstance(node, Indicator) and node.applies is not None
         ),
     ]
-    for path, text in conditions:
-        for message in _expression(text, fields, unclear, condition=True):
-            yield path, message
+    verdict = scheme.verdict or Verdict()
+    on_results: list[tuple[Path, str]] = [
+        *((("eligibility", i, "when"), one.when) for i, one in enumerate(scheme.eligibility)),
+        *((("vetoes", i, "when"), veto.when) for i, veto in enumerate(scheme.vetoes)),
+        *((("verdict", "require", i, "when"), one.when) for i, one in enumerate(verdict.require)),
+        *((("verdict", "direct", i, "when"), one.when) for i, one in enumerate(verdict.direct)),
+    ]
+    for known, conditions in ((fields, on_fields), (results, on_results)):
+        for path, text in conditions:
+            for message in _expression(text, known, unclear, condition=True):
+                yield path, message
+    for index, total in enumerate(scheme.totals):
+        if total.value is not None:
+            later = {f"{other.id}.score" for other in scheme.totals[index:]}
+            names = {name: dtype for name, dtype in results.items() if name not in later | {"coverage"}}
+            for message in _expression(total.value, names, unclear, condition=False):
+                yield ("totals", index, "value"), message
 
 
 def values(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from icredit import units
-from icredit.methods.staged import STAGE
+from icredit.methods.cases import STAGE
 from icredit.scheme.expressions import TODAY
-from icredit.scheme.fields import FIXED_COLUMNS, IDENTITY, NUMERIC_TYPES, submission_fields
+from icredit.scheme.fields import IDENTITY, NUMERIC_TYPES, TABLE_COLUMNS, submission_fields
 from icredit.scheme.model import Choice, FieldSpec, Scheme
 from icredit.scheme.source import Found, Path
 from icredit.text import did_you_mean, fold, plain
@@ -20,7 +20,7 @@ def fields(scheme: Scheme) -> Found:
         if name in IDENTITY:
             if spec.type != IDENTITY[name].type:
                 yield (*path, "type"), f"the identity column '{name}' is always of type {IDENTITY[name].type}"
-        elif name in FIXED_COLUMNS or name.startswith("source_"):
+        elif name in TABLE_COLUMNS or name.startswith("source_"):
             yield path, f"'{name}' is a column that icredit makes itself; choose another id"
         elif (spec.type == "choice") != bool(spec.choices):
             yield path, f"'{name}': a field of type choice, and no other, has choices"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from icredit.methods.staged import STAGE
+from icredit.methods.cases import STAGE
 from icredit.scheme.expressions import TODAY
-from icredit.scheme.model import Choice, FieldSpec, Label, Scheme
+from icredit.scheme.model import Choice, FieldSpec, Scheme
+from icredit.scheme.parts import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,14 +68,23 @@ _DTYPES: Mapping[str, pl.DataType] = {
 #: The first columns of every scored table, in order; no field, category or indicator may be named after them.
 FIXED_COLUMNS = ("rank", "zone_rank", "stage_rank", *IDENTITY, "status", "score", "grade", "coverage")
 
+#: The columns that follow them where a scheme says who passes.
+VERDICT_COLUMNS = ("verdict", "reason")
+
+TABLE_COLUMNS = (*FIXED_COLUMNS, *VERDICT_COLUMNS)
+
 NUMERIC_TYPES = ("amount", "count", "share")
 
 
 def submission_fields(scheme: Scheme) -> dict[str, FieldSpec]:
-    """Field id -> field: identity first, then the scheme's in file order. Stage takes its choices from the stages."""
+    """Field id -> field: identity first, then the scheme's in file order.
+
+    Stage takes its choices from the stages; where there are none it is any text, and no form asks for it.
+    """
     fields = {name: scheme.fields.get(name, spec) for name, spec in IDENTITY.items()}
     choices = tuple(Choice(id=stage.id, label=stage.label, aliases=stage.aliases) for stage in scheme.stages)
-    fields[STAGE] = fields[STAGE].model_copy(update={"type": "choice", "choices": choices})
+    staged = {"type": "choice", "choices": choices} if choices else {"type": "text", "template": False}
+    fields[STAGE] = fields[STAGE].model_copy(update=staged)
     fields.update((name, spec) for name, spec in scheme.fields.items() if name not in IDENTITY)
     return fields
 
@@ -95,6 +105,13 @@ def expression_schema(scheme: Scheme) -> dict[str, pl.DataType]:
     Counts compute as floating-point numbers: whole numbers of fixed size would overflow in silence.
     """
     return {**{name: computing_type(dtype) for name, dtype in typed_schema(scheme).items()}, TODAY: pl.Date()}
+
+
+def result_schema(scheme: Scheme) -> dict[str, pl.DataType]:
+    """Name -> type of everything a condition on results may use: fields, `today`, values, scores and the coverage."""
+    names = [f"{leaf.id}.value" for leaf in scheme.leaves]
+    names += [f"{node.id}.score" for node in (*scheme.nodes(), *scheme.totals)]
+    return {**expression_schema(scheme), **dict.fromkeys((*names, "score", "coverage"), pl.Float64())}
 
 
 def computing_type(dtype: pl.DataType) -> pl.DataType:

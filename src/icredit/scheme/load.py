@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from icredit.errors import Fault, InputError, SchemeError, UsageError, reason_of
+from icredit.scheme.bases import BaseSchemeError, find_base, identity
 from icredit.scheme.check import check
+from icredit.scheme.model import ExtendedScheme, Scheme
+from icredit.scheme.origins import in_words
+from icredit.scheme.overlay import EXTENDS, is_overlay, overlaid
 from icredit.scheme.source import parse
 from icredit.scheme.structure import build
 from icredit.text import did_you_mean
@@ -16,8 +21,6 @@ from icredit.text import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
-
-    from icredit.scheme.model import Scheme
 
 #: The scheme used when nothing else is named, and the file it comes from in a source checkout.
 DEFAULT_SCHEME = "ics-national-2024"
@@ -60,35 +63,81 @@ def find_scheme(name: str | Path | None = None) -> tuple[str, Traversable | Path
 
 def read_scheme(shown: str, file: Traversable | Path) -> Scheme:
     """The scheme in a file; raises as `load_scheme`."""
+    return _read(shown, file, ()).scheme
+
+
+def parse_scheme(text: str, shown: str = LOCAL_FILE) -> Scheme:
+    """The scheme that a YAML text says; `shown` names it in messages.
+
+    A path behind `extends` is taken from the current folder.
+
+    Raises:
+        SchemeError: with every fault and its line.
+    """
+    return _parse(text, shown, Path(), ()).scheme
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A scheme and the plain data that it was made from."""
+
+    scheme: Scheme
+    data: Any
+
+
+def _read(shown: str, file: Traversable | Path, above: tuple[str, ...]) -> _Found:
+    """The scheme in a file; `above` are the files that extend it, one by way of the other."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {reason_of(error)}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{shown}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8") from None
-    return parse_scheme(text, shown)
+    folder = file.parent if isinstance(file, Path) else Path()
+    return _parse(text, shown, folder, (*above, identity(file)))
 
 
-def parse_scheme(text: str, shown: str = LOCAL_FILE) -> Scheme:
-    """The scheme that a YAML text says; `shown` names it in messages.
-
-    Raises:
-        SchemeError: with every fault and its line.
-    """
+def _parse(text: str, shown: str, folder: Path, chain: tuple[str, ...]) -> _Found:
     source = parse(text)
     if isinstance(source, Fault):
         raise SchemeError(shown, [source])
+    extends: tuple[ExtendedScheme, ...] = ()
+    if is_overlay(source):
+        try:
+            name, file = find_base(source.data[EXTENDS], folder, chain, bundled_schemes())
+            base = _base(name, file, chain)
+        except BaseSchemeError as error:
+            raise SchemeError(shown, [*source.faults, source.fault((EXTENDS,), str(error))]) from None
+        extends = (
+            ExtendedScheme(id=base.scheme.id, sha256=base.scheme.digest, file=identity(file)),
+            *base.scheme.extends,
+        )
+        source = overlaid(source, base.data, base.scheme.id)
     built = build(source)
     faults = [*source.faults, *built.faults]
-    if built.scheme is not None:
+    if built.scheme is not None and source.whole:
         faults += check(built.scheme, source, built.spoiled)
     if faults or built.scheme is None:
-        raise SchemeError(shown, faults or [Fault(1, "not a scheme")])
-    return built.scheme
+        raise SchemeError(shown, in_words(faults) or [Fault(1, "not a scheme")])
+    return _Found(built.scheme.model_copy(update={"extends": extends}), source.data)
+
+
+def _base(shown: str, file: Traversable | Path, chain: tuple[str, ...]) -> _Found:
+    """The scheme that another one extends.
+
+    Raises:
+        BaseSchemeError: it cannot be read, or is faulty; only the first fault is told, in the file that has it.
+    """
+    try:
+        return _read(shown, file, chain)
+    except SchemeError as error:
+        raise BaseSchemeError.of(error) from None
+    except InputError as error:
+        raise BaseSchemeError(f"the scheme that is extended cannot be read: {error.message}") from None
 
 
 def bundled_schemes() -> Mapping[str, Traversable | Path]:
-    """Scheme id -> file of every scheme that comes with icredit.
+    """Scheme id -> file of every scheme that comes with icredit, in order of id.
 
     The national scheme stands at the root of the repository, where people look for it, and is copied into the package
     when that is built; in a source checkout the original is used.
@@ -96,10 +145,10 @@ def bundled_schemes() -> Mapping[str, Traversable | Path]:
     folder = resources.files("icredit").joinpath("schemes")
     found: dict[str, Traversable | Path] = {}
     if folder.is_dir():
-        for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        for file in folder.iterdir():
             if file.name.endswith(".yaml"):
                 found[file.name.removesuffix(".yaml")] = file
     original = Path(__file__).resolve().parents[3] / LOCAL_FILE
     if DEFAULT_SCHEME not in found and original.is_file():
         found[DEFAULT_SCHEME] = original
-    return found
+    return dict(sorted(found.items()))

@@ -6,33 +6,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from icredit.methods.aggregation import Aggregation
-from icredit.methods.normalisation import Direction, Normalisation
-from icredit.methods.staged import Number, Real
-from icredit.methods.treatment import Transform
+from icredit.methods.cases import Number, Real
+from icredit.scheme.nodes import Category, Defaults, Indicator, Node
+from icredit.scheme.parts import Basis, Identifier, Label, Model
 
-Basis = Literal["official", "reported", "project-default"]
 FieldType = Literal["amount", "count", "share", "text", "date", "flag", "choice"]
-Expression = str | dict[str, str]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
-
-
-class Model(BaseModel):
-    """Base of all parts of a scheme: immutable, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
-
-
-class Label(Model):
-    """What people read, in Chinese and English."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class Choice(Model):
@@ -95,82 +80,42 @@ class StageSpec(Model):
     aliases: tuple[str, ...] = ()
 
 
-class Treatment(Model):
-    """What is done to an indicator's values before normalisation, in this order."""
+class Condition(Model):
+    """A condition over fields and results, and what to say of an enterprise for which it decides."""
 
-    winsorise: tuple[Number, Number] | None = Field(
-        default=None, description="Two quantile levels, e.g. [0.01, 0.99]; values beyond become the quantile."
+    when: str = Field(
+        description="SQL condition over fields, `<indicator>.value`, `<node>.score`, `score` and `coverage`."
     )
-    transform: Transform | None = Field(default=None, description="log: ln(x - min + 0.01 (max - min)) of the group.")
-
-
-class Indicator(Model):
-    """A leaf of the tree: a value computed from fields, normalised and weighted."""
-
-    id: Identifier
-    label: Label
-    unit: str | None = Field(default=None, description="Unit of the value, for people.")
-    basis: Basis | None = Field(
-        default=None, description="How far this indicator is confirmed, if not as the scheme's."
-    )
-    source: str | None = Field(default=None, description="Where the definition comes from.")
-    value: Expression = Field(description="SQL expression over fields (and other indicators); may differ by stage.")
-    applies: str | None = Field(
-        default=None,
-        description="SQL condition over fields; where it is false the indicator has no meaning for the enterprise, is "
-        "left out and its weight goes to its siblings. Unknown counts as true.",
-    )
-    direction: Direction = Field(default="higher", description="Which values are better.")
-    weight: Number | None = Field(default=None, description="Weight beside its siblings; may differ by stage.")
-    treat: Treatment = Treatment()
-    normalise: Normalisation
-    missing: Literal["zero", "exclude", "impute", "reject"] = Field(
-        default="exclude",
-        description="zero: earns the lower end; exclude: weight goes to siblings; impute: median of its group; "
-        "reject: the enterprise is not scored.",
-    )
-
-    def nodes(self) -> Iterator[Node]:
-        """The node alone: an indicator has no children."""
-        yield self
-
-
-class Category(Model):
-    """An inner node of the tree."""
-
-    id: Identifier
-    label: Label
-    weight: Number | None = Field(default=None, description="Weight beside its siblings; may differ by stage.")
-    aggregate: Aggregation = Field(default="arithmetic", description="How the children become one score.")
-    indicators: tuple[Node, ...] = Field(min_length=1)
-
-    def nodes(self) -> Iterator[Node]:
-        """The node and all below it, from the top, in file order."""
-        yield self
-        for child in self.indicators:
-            yield from child.nodes()
-
-
-def _kind(node: Any) -> str:
-    has = node.get("indicators") if isinstance(node, dict) else getattr(node, "indicators", None)
-    return "indicator" if has is None else "category"
-
-
-Node = Annotated[Annotated[Indicator, Tag("indicator")] | Annotated[Category, Tag("category")], Discriminator(_kind)]
-
-
-class Veto(Model):
-    """A condition that takes an enterprise out of the ranking whatever its score."""
-
-    when: str = Field(description="SQL condition over fields.")
     message: Label
 
 
+class Verdict(Model):
+    """Who passes: whoever meets every requirement, or one of the conditions for passing directly."""
+
+    require: tuple[Condition, ...] = Field(default=(), description="All of them must hold.")
+    direct: tuple[Condition, ...] = Field(default=(), description="One that holds is enough, whatever the score.")
+
+
+class Total(Model):
+    """A further total over the same nodes: with other weights, or by an expression."""
+
+    id: Identifier
+    label: Label
+    aggregate: Aggregation = Field(default="arithmetic", description="How the weighted nodes become one score.")
+    weights: dict[str, Number] | None = Field(default=None, description="Node -> weight.")
+    value: str | None = Field(
+        default=None, description="SQL expression over fields, `<indicator>.value`, `<node>.score` and `score`."
+    )
+
+
 class Grade(Model):
-    """A grade and the smallest (rounded) score that earns it."""
+    """A grade and what earns it: the smallest (rounded) score, or a place among the best of those ranked."""
 
     id: str = Field(min_length=1, max_length=20)
-    minimum: Number
+    minimum: Number | None = Field(default=None, description="The smallest score.")
+    top: Number | None = Field(
+        default=None, description="Share of the ranked enterprises, from the best: 0.1 is a tenth."
+    )
     label: Label | None = None
 
 
@@ -180,6 +125,9 @@ class Ranking(Model):
     decimals: int = Field(default=4, ge=0, le=12, description="Scores are ranked and graded on this many decimals.")
     ties: Literal["min"] = Field(default="min", description="min: equal scores share the best rank (1, 2, 2, 4).")
     minimum_coverage: Number = Field(default=0.0, description="Share of the weight, below which nobody is ranked.")
+    grades_within: tuple[str, ...] = Field(
+        default=(), description="Columns that make the groups whose best a grade's `top` speaks of; none: all ranked."
+    )
 
 
 class BasisSpec(Model):
@@ -190,6 +138,14 @@ class BasisSpec(Model):
     stages: Basis = "project-default"
     normalisation: Basis = "project-default"
     grades: Basis = "project-default"
+
+
+class ExtendedScheme(Model):
+    """A scheme that another one was made of."""
+
+    id: str = Field(description="Its id.")
+    sha256: str = Field(description="Its digest.")
+    file: str = Field(exclude=True, repr=False, description="Where it was read.")
 
 
 class Scheme(Model):
@@ -203,11 +159,27 @@ class Scheme(Model):
     fields: dict[Identifier, FieldSpec] = Field(min_length=1)
     checks: tuple[CheckSpec, ...] = ()
     stages: tuple[StageSpec, ...] = ()
+    defaults: Defaults = Field(
+        default=Defaults(), description="Keys of indicators that hold where an indicator does not state them itself."
+    )
     aggregate: Aggregation = Field(default="arithmetic", description="How the top nodes become the score.")
+    cap: Number | None = Field(default=None, description="The highest score of the whole, bonus included.")
+    minimum_availability: Number | None = Field(
+        default=None, description="Share of the top nodes that must have a score; with fewer there is none."
+    )
     indicators: tuple[Node, ...] = Field(min_length=1)
-    vetoes: tuple[Veto, ...] = ()
+    totals: tuple[Total, ...] = Field(default=(), description="Further totals, each a column of the scored table.")
+    eligibility: tuple[Condition, ...] = Field(default=(), description="Conditions that must hold to be ranked at all.")
+    vetoes: tuple[Condition, ...] = Field(
+        default=(), description="Conditions that take an enterprise out of the ranking."
+    )
+    verdict: Verdict | None = Field(default=None, description="Who passes, and why.")
     grades: tuple[Grade, ...] = ()
     ranking: Ranking = Ranking()
+    # For people only: how the content came about is no part of the content, nor of its digest.
+    extends: SkipJsonSchema[tuple[ExtendedScheme, ...]] = Field(
+        default=(), exclude=True, repr=False, description="The schemes of which this one was made, the nearest first."
+    )
 
     @property
     def stage_ids(self) -> tuple[str, ...]:
@@ -232,33 +204,12 @@ class Scheme(Model):
     @property
     def digest(self) -> str:
         """SHA-256 of everything the scheme says, whatever its layout and comments."""
-        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        # The indicators have taken over the defaults.
+        said = self.model_dump(mode="json", exclude={"defaults"})
+        content = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def project_defaults(self) -> list[str]:
-        """The parts that are no published rule and must be shown as project defaults."""
-        return [part for part, basis in self.basis.model_dump().items() if basis != "official"]
-
-
-def weight_in(weight: Number | None, stage: str | None) -> float:
-    """A node's weight in a stage; 1 where no sibling states one."""
-    if weight is None:
-        return 1.0
-    if isinstance(weight, Mapping):
-        return weight[stage] if stage is not None else 0.0
-    return weight
-
-
-def effective_weights(scheme: Scheme, stage: str | None) -> dict[str, float]:
-    """Node id -> share of the whole, for one stage: the product down the tree of weight over the siblings' weights."""
-    shares: dict[str, float] = {}
-
-    def descend(nodes: tuple[Node, ...], share: float) -> None:
-        total = sum(weight_in(node.weight, stage) for node in nodes)
-        for node in nodes:
-            shares[node.id] = share * weight_in(node.weight, stage) / total if total > 0 else 0.0
-            if isinstance(node, Category):
-                descend(node.indicators, shares[node.id])
-
-    descend(scheme.indicators, 1.0)
-    return shares
+    def parts_by_basis(self, basis: Basis) -> list[str]:
+        """The parts that the scheme has and that have a basis; one without stages has none to tell of."""
+        absent = [part for part in ("stages", "grades") if not getattr(self, part)]
+        return [part for part, own in self.basis.model_dump().items() if own == basis and part not in absent]

@@ -6,25 +6,37 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from icredit.methods.normalisation import Goalposts, MinMax
-from icredit.scheme import model
+from icredit.methods.normalisation import METHODS, Tier
+from icredit.methods.treatment import WinsorisePoints
+from icredit.scheme import model, nodes
+from icredit.scheme.parts import Label
 from icredit.scheme.source import Path
 
 #: Keys whose value is a mapping of its own, wherever they stand outside `fields`, and what that mapping is.
 _BY_KEY: dict[str, type[BaseModel]] = {
-    "label": model.Label,
-    "message": model.Label,
-    "title": model.Label,
-    "note": model.Label,
+    "label": Label,
+    "message": Label,
+    "title": Label,
+    "note": Label,
     "basis": model.BasisSpec,
     "ranking": model.Ranking,
-    "treat": model.Treatment,
+    "treat": nodes.Treatment,
+    "clip": nodes.Clip,
+    "impute": nodes.Imputation,
+    "defaults": nodes.Defaults,
+    "winsorise": WinsorisePoints,
+    "verdict": model.Verdict,
 }
 
 _BY_LIST: dict[str, type[BaseModel]] = {
     "checks": model.CheckSpec,
     "stages": model.StageSpec,
-    "vetoes": model.Veto,
+    "vetoes": model.Condition,
+    "eligibility": model.Condition,
+    "require": model.Condition,
+    "direct": model.Condition,
+    "totals": model.Total,
+    "tiers": Tier,
     "grades": model.Grade,
     "choices": model.Choice,
 }
@@ -44,8 +56,8 @@ def _part(data: Any, path: Path) -> type[BaseModel] | None:
         return model.FieldSpec
     if isinstance(path[-1], int):
         of_list = _BY_LIST.get(str(path[-2]))
-        node = model.Category if "indicators" in keys else model.Indicator
+        node = nodes.Category if "indicators" in keys else nodes.Indicator
         return of_list or (node if path[0] == "indicators" else None)
     if path[-1] == "normalise":
-        return MinMax if keys.get("method") == "minmax" else Goalposts
+        return METHODS.get(str(keys.get("method")), METHODS["minmax"])
     return _BY_KEY.get(path[-1])

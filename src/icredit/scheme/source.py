@@ -36,22 +36,41 @@ _TEXT = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value", "tag:yaml.org
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The data of a file and `lines`, path of keys and indices -> line; `faults` are what had to be left out."""
+    """The data of a file and the lines they stand on.
+
+    Attributes:
+        data: plain data.
+        lines: path of keys and indices -> line.
+        faults: what is wrong so far.
+        whole: whether enough is there for its meaning to be judged.
+    """
 
     data: Any
     lines: dict[Path, int]
     faults: tuple[Fault, ...] = ()
+    whole: bool = True
 
     def line(self, path: Path) -> int:
         """The line of the deepest part of `path` that the file has.
 
         Parts that the file does not have (pydantic names the variant of a union in its paths) are passed over.
         """
+        return self.lines.get(self.deepest(path), 1)
+
+    def deepest(self, path: Path) -> Path:
+        """The path of the deepest part of `path` that the file has."""
         here: Path = ()
-        for part in path:
+        defaults = self.data.get("defaults") if isinstance(self.data, dict) else None
+        for index, part in enumerate(path):
             if (*here, part) in self.lines:
                 here = (*here, part)
-        return self.lines.get(here, 1)
+            elif path[0] == "indicators" and isinstance(defaults, dict) and part in defaults:
+                return self.deepest(("defaults", *path[index:]))  # the indicator has it from there
+        return here
+
+    def fault(self, path: Path, message: str) -> Fault:
+        """What is wrong with the part at `path`, as a fault with its line."""
+        return Fault(self.line(path), message)
 
 
 def parse(text: str) -> Source | Fault:
@@ -157,7 +176,7 @@ class _Builder:
             if node.tag not in _TEXT:
                 self.faults.append(Fault(line, f"the tag {node.tag} is not allowed; write plain YAML"))
             return node.value
-        if node.tag == _STRING and node.style is None and _EXPONENT.fullmatch(node.value):
+        if node.tag == _STRING and not node.style and _EXPONENT.fullmatch(node.value):
             return float(node.value)  # 1e6, which YAML 1.1 takes for text
         try:
             return self.loader.construct_object(node)

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from icredit.errors import Fault
 from icredit.methods.normalisation import METHODS
 from icredit.scheme import model
+from icredit.scheme.nodes import Defaults
 from icredit.scheme.places import keys_at
 from icredit.scheme.source import Path, Source
 from icredit.text import did_you_mean, nearest
@@ -72,7 +73,7 @@ class Built:
 
 def build(source: Source) -> Built:
     """The scheme of a file, and what is wrong with the shape of the file."""
-    data = copy.deepcopy(source.data)
+    data = with_defaults(copy.deepcopy(source.data))
     faults: list[Fault] = []
     spoiled: set[Path] = set()
     for round_number in range(_ROUNDS):
@@ -83,12 +84,30 @@ def build(source: Source) -> Built:
         for path, found in grouped.items():
             # Later rounds see what repairs have done, which is no fault of the author's.
             if round_number == 0:
-                faults.append(Fault(source.line(path), _message(data, path, found)))
+                faults.append(source.fault(path, _message(data, path, found)))
             spoiled.add(path)
         # Items of lists are taken away from the end, so that the places of the others stay what they are.
         for path, found in sorted(grouped.items(), key=lambda item: _order(item[0]), reverse=True):
             _repair(data, path, found[0]["type"])
     return Built(None, tuple(faults), frozenset(spoiled))
+
+
+def with_defaults(data: Any) -> Any:
+    """The data with the defaults of indicators put into every indicator that does not state them itself."""
+    defaults = data.get("defaults") if isinstance(data, dict) else None
+    if isinstance(defaults, dict):
+        _take_over(data.get("indicators"), {key: defaults[key] for key in Defaults.model_fields if key in defaults})
+    return data
+
+
+def _take_over(nodes: Any, defaults: dict[str, Any]) -> None:
+    for node in nodes if isinstance(nodes, list) else []:
+        if not isinstance(node, dict):
+            continue
+        if "indicators" in node:
+            _take_over(node["indicators"], defaults)
+        else:
+            node.update({key: copy.deepcopy(value) for key, value in defaults.items() if key not in node})
 
 
 def _order(path: Path) -> list[tuple[int, str]]:
@@ -112,9 +131,12 @@ def _real_path(data: Any, detail: ErrorDetails) -> Path:
     """The path that pydantic gives, without the names of union variants; a missing key is kept as the last part."""
     path: Path = ()
     here = data
+    named = False
     for index, part in enumerate(detail["loc"]):
         last = index == len(detail["loc"]) - 1
-        if isinstance(here, dict) and (part in here or (last and detail["type"] == "missing")):
+        if path[-1:] == ("normalise",) and isinstance(here, dict) and part == here.get("method") and not named:
+            named = True  # the name of the variant, which may be that of a key as well
+        elif isinstance(here, dict) and (part in here or (last and detail["type"] == "missing")):
             path, here = (*path, part), here.get(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             path, here = (*path, part), here[part]
@@ -122,6 +144,8 @@ def _real_path(data: Any, detail: ErrorDetails) -> Path:
         return path
     start = 2 if path[:1] == ("fields",) else 0  # a field may have the id of a key
     staged = next((index for index, part in enumerate(path) if index >= start and part in _STAGED), None)
+    if staged is not None and path[staged] == "winsorise" and not isinstance(path[-1], int):
+        return path  # by points, with keys of its own
     return path if staged is None else path[: staged + 1]
 
 

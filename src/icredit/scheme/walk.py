@@ -7,7 +7,8 @@ from graphlib import TopologicalSorter
 
 from icredit.scheme.expressions import ExpressionError, compile_expression
 from icredit.scheme.fields import expression_schema
-from icredit.scheme.model import Category, Indicator, Node, Scheme
+from icredit.scheme.model import Scheme
+from icredit.scheme.nodes import Category, Indicator, Node
 from icredit.scheme.source import Path
 
 

@@ -1,8 +1,9 @@
 """Scoring: typed rows -> the scored table, as one lazy query. No files, no printing."""
 
+from icredit.scoring.account import Done
 from icredit.scoring.pipeline import pipeline, table_columns
 from icredit.scoring.ranks import ranked
 from icredit.scoring.reference import Reference
-from icredit.scoring.run import measure, score
+from icredit.scoring.run import measure, score, score_with_account
 
-__all__ = ["Reference", "measure", "pipeline", "ranked", "score", "table_columns"]
+__all__ = ["Done", "Reference", "measure", "pipeline", "ranked", "score", "score_with_account", "table_columns"]

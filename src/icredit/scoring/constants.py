@@ -1,90 +1,104 @@
-"""The second part of the query: the constants of every group (bounds, quantiles), and values made into shares with them.
+"""The second part of the query: the constants of every group (bounds, quantiles, means), as columns of every row.
 
-Each indicator is a chain of steps. The chain is written once, by `_chain`, and used twice: over a group's values it
+The chain of an indicator's steps is written once, in `icredit.scoring.chain`, and used twice: over a group's values it
 gives the aggregations that find the constants; row by row, with those constants as columns, it gives every value's
-share of the scale. Constants come from the batch by a join, or from a reference by the same join.
+score. Constants come from the batch by a join, or from a reference by the same join.
+
+Mostly one pass over the batch finds all constants. A second is needed where a step looks at other groups than the one
+before it, or behind a procedure that is no expression.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 import polars as pl
 
-from icredit.methods.step import Step
-from icredit.methods.treatment import TRANSFORMS, winsorise
-from icredit.scheme.model import Indicator, Scheme
-from icredit.scoring.values import applies_column, value_column
-
-Groups = tuple[str, ...]
-
-_IMPUTE = Step(lambda values, constants: values.fill_null(constants["impute"]), {"impute": pl.Expr.median})
+from icredit.scheme.model import Scheme
+from icredit.scheme.nodes import Indicator
+from icredit.scoring.block import Block, Groups
+from icredit.scoring.chain import after, before, blocks
 
 
-def steps(indicator: Indicator) -> list[Step]:
-    """What happens to an indicator's values, in order: imputation, treatment, normalisation."""
-    chain = [_IMPUTE] if indicator.missing == "impute" else []
-    if indicator.treat.winsorise is not None:
-        chain.append(winsorise(*indicator.treat.winsorise))
-    if indicator.treat.transform is not None:
-        chain.append(TRANSFORMS[indicator.treat.transform])
-    return [*chain, indicator.normalise.step(indicator.direction)]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one pass finds for one kind of groups: blocks of indicators at the level of those groups."""
+
+    number: int
+    groups: Groups
+    blocks: tuple[tuple[Indicator, Block], ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the constants."""
+        return [name for _, block in self.blocks for name in block.names(self.groups)]
+
+    def find(self, frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
+        """One row a group with its constants, for a frame with the constants of the passes before."""
+        findings = [block.finding(before(leaf, scheme, block.number), self.groups) for leaf, block in self.blocks]
+        rows = [expression.alias(name) for found in findings for name, expression in found.rows.items()]
+        constants = frame.group_by(self.groups).agg(rows) if self.groups else frame.select(rows)
+        for later in zip_longest(*(found.later for found in findings), fillvalue={}):
+            constants = constants.with_columns(**{name: one for part in later for name, one in part.items()})
+        return constants.select(*self.groups, *self.names)
 
 
-def groupings(scheme: Scheme) -> dict[Groups, list[Indicator]]:
-    """Columns of a group -> the indicators that need constants of such groups."""
-    found: dict[Groups, list[Indicator]] = {}
+def parts(scheme: Scheme) -> list[list[Part]]:
+    """The passes, each with the parts that it finds."""
+    passes: list[dict[Groups, list[tuple[Indicator, Block]]]] = []
     for leaf in scheme.leaves:
-        if any(step.constants for step in steps(leaf)):
-            found.setdefault(leaf.normalise.within, []).append(leaf)
+        for block in blocks(leaf, scheme):
+            while len(passes) <= block.number:
+                passes.append({})
+            if block.compares:
+                for level in block.levels:
+                    if block.names(level):
+                        passes[block.number].setdefault(level, []).append((leaf, block))
+    return [[Part(number, groups, tuple(found)) for groups, found in one.items()] for number, one in enumerate(passes)]
+
+
+def needed(scheme: Scheme) -> dict[Groups, list[str]]:
+    """Columns of a group -> the constants that are needed of such groups, as a reference holds them."""
+    found: dict[Groups, list[str]] = {}
+    for part in (part for one in parts(scheme) for part in one):
+        found.setdefault(part.groups, []).extend(part.names)
     return found
 
 
-def constant_frames(frame: pl.LazyFrame, scheme: Scheme) -> dict[Groups, pl.LazyFrame]:
-    """Columns of a group -> one row a group with its constants, for a frame with values."""
-    frames: dict[Groups, pl.LazyFrame] = {}
-    for within, leaves in groupings(scheme).items():
-        constants = [expression.alias(name) for leaf in leaves for name, expression in _aggregations(leaf).items()]
-        frames[within] = frame.group_by(within).agg(constants) if within else frame.select(constants)
-    return frames
-
-
-def with_constants(frame: pl.LazyFrame, constants: Mapping[Groups, pl.LazyFrame]) -> pl.LazyFrame:
-    """Add to every row the constants of its groups."""
-    for within, found in constants.items():
-        if within:
-            frame = frame.join(found, on=list(within), how="left", nulls_equal=True, maintain_order="left")
-        else:
-            frame = frame.join(found, how="cross", maintain_order="left")
+def with_constants(
+    frame: pl.LazyFrame, scheme: Scheme, reference: Mapping[Groups, pl.LazyFrame] | None = None
+) -> pl.LazyFrame:
+    """Add to every row of a frame with values the constants of its groups: of the batch, or of a reference."""
+    if reference is not None:
+        for groups, found in reference.items():
+            frame = _joined(frame, groups, found)
+        return frame
+    for one in parts(scheme):
+        found_here = [(part.groups, part.find(frame, scheme)) for part in one]
+        for groups, found in found_here:
+            frame = _joined(frame, groups, found)
     return frame
 
 
-def share(indicator: Indicator) -> pl.Expr:
-    """The share of the scale that each value earns, over a frame with values and constants."""
-    return _chain(indicator, lambda name, _: pl.col(constant_column(indicator.id, name)))[0]
+def constant_frames(frame: pl.LazyFrame, scheme: Scheme) -> dict[Groups, pl.LazyFrame]:
+    """Columns of a group -> one row a group with all its constants, for a frame with values."""
+    found: dict[Groups, pl.LazyFrame] = {}
+    for one in parts(scheme):
+        here = [(part.groups, part.find(frame, scheme)) for part in one]
+        for groups, constants in here:
+            frame = _joined(frame, groups, constants)
+            found[groups] = _joined(found[groups], groups, constants) if groups in found else constants
+    return found
 
 
-def constant_names(indicator: Indicator) -> list[str]:
-    """The columns of an indicator's constants."""
-    return list(_aggregations(indicator))
+def scores(leaf: Indicator, scheme: Scheme) -> pl.Expr:
+    """The score of each value, over a frame with values and constants."""
+    return after(leaf, scheme, "normalise")
 
 
-def constant_column(indicator: str, constant: str) -> str:
-    """Name of the column that holds a constant of an indicator."""
-    return f"{indicator}.{constant}"
-
-
-def _aggregations(indicator: Indicator) -> dict[str, pl.Expr]:
-    return _chain(indicator, lambda _, aggregation: aggregation)[1]
-
-
-def _chain(indicator: Indicator, constant: Callable[[str, pl.Expr], pl.Expr]) -> tuple[pl.Expr, dict[str, pl.Expr]]:
-    values = pl.col(value_column(indicator.id))
-    if indicator.applies is not None:  # what has no meaning says nothing about others either
-        values = pl.when(pl.col(applies_column(indicator.id))).then(values)
-    aggregations: dict[str, pl.Expr] = {}
-    for step in steps(indicator):
-        found = {name: aggregate(values) for name, aggregate in step.constants.items()}
-        aggregations |= {constant_column(indicator.id, name): expression for name, expression in found.items()}
-        values = step.apply(values, {name: constant(name, expression) for name, expression in found.items()})
-    return values, aggregations
+def _joined(frame: pl.LazyFrame, groups: Sequence[str], found: pl.LazyFrame) -> pl.LazyFrame:
+    if groups:
+        return frame.join(found, on=list(groups), how="left", nulls_equal=True, maintain_order="left")
+    return frame.join(found, how="cross", maintain_order="left")

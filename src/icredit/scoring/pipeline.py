@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from icredit.methods.staged import STAGE, by_stage, number
-from icredit.scheme.expressions import compile_expression
-from icredit.scheme.fields import FIXED_COLUMNS
-from icredit.scheme.model import Category, Indicator, Scheme
-from icredit.scoring.constants import constant_frames, with_constants
-from icredit.scoring.ranks import limit, points, ranked
-from icredit.scoring.reference import Reference
-from icredit.scoring.tree import COVERAGE, has_staged_weights, rejected, score_column, with_coverage, with_scores
+from icredit.scheme.fields import FIXED_COLUMNS, VERDICT_COLUMNS
+from icredit.scheme.model import Scheme
+from icredit.scoring.chain import after
+from icredit.scoring.constants import with_constants
+from icredit.scoring.places import with_places
+from icredit.scoring.ranks import points, ranked
+from icredit.scoring.tree import score_column, with_coverage, with_scores, with_totals
 from icredit.scoring.values import value_column, with_values
+from icredit.scoring.verdict import GRADES, SCORED, by_place, has_verdict, with_grades, with_status
 
-#: What became of an enterprise; only scored ones are ranked.
-SCORED, VETOED, INSUFFICIENT = "scored", "vetoed", "insufficient"
+if TYPE_CHECKING:
+    from icredit.scoring.reference import Reference
 
 
 def pipeline(
-    frame: pl.LazyFrame, scheme: Scheme, *, as_of: date, reference: Reference | None = None, values: bool = False
+    frame: pl.LazyFrame,
+    scheme: Scheme,
+    *,
+    as_of: date,
+    reference: Reference | None = None,
+    values: bool = False,
+    steps: bool = False,
 ) -> pl.LazyFrame:
     """The scored table of typed rows.
 
@@ -31,62 +38,67 @@ def pipeline(
         as_of: what expressions call `today`.
         reference: constants of an earlier batch, used instead of this one's.
         values: whether to add the indicators' values.
+        steps: whether to add them after imputation, and after treatment, as well.
     """
+    frame = prepared(frame, scheme, as_of=as_of, reference=reference)
+    return scored(frame, scheme, reference, values=values, steps=steps)
+
+
+def prepared(frame: pl.LazyFrame, scheme: Scheme, *, as_of: date, reference: Reference | None = None) -> pl.LazyFrame:
+    """Typed rows with the values of the indicators and the constants of their groups: all that scores are made of."""
     frame = with_values(frame, scheme, as_of)
     if reference is None:
-        constants = constant_frames(frame, scheme)
-    else:
-        constants = {within: found.lazy() for within, found in reference.constants.items()}
-    frame = with_constants(frame, constants)
+        return with_places(with_constants(frame, scheme), scheme)
+    constants = {within: found.lazy() for within, found in reference.constants.items()}
+    tables = {name: found.lazy() for name, found in reference.tables.items()}
+    return with_places(with_constants(frame, scheme, constants), scheme, tables)
+
+
+def scored(
+    frame: pl.LazyFrame,
+    scheme: Scheme,
+    reference: Reference | None = None,
+    *,
+    values: bool = False,
+    steps: bool = False,
+) -> pl.LazyFrame:
+    """The scored table of prepared rows; see `pipeline`."""
+    cuts = None if reference is None or not by_place(scheme) else reference.tables[GRADES].lazy()
+    frame, earned = graded(frame, scheme, cuts)
+    return ranked(frame, earned).select(_columns(scheme, values=values, steps=steps))
+
+
+def graded(frame: pl.LazyFrame, scheme: Scheme, cuts: pl.LazyFrame | None = None) -> tuple[pl.LazyFrame, pl.Expr]:
+    """Prepared rows with scores, status and grades, and the points by which they are ranked."""
     frame = with_coverage(with_scores(frame, scheme), scheme)
-    frame = _with_status(frame, scheme)
+    frame = with_status(with_totals(frame, scheme), scheme)
     earned = points(pl.when(pl.col("status") == SCORED).then(pl.col("score")), scheme.ranking.decimals)
-    frame = ranked(frame.with_columns(_grade(earned, scheme).alias("grade")), earned)
-    return frame.select(_columns(scheme, values=values))
+    return with_grades(frame, earned, scheme, cuts), earned
 
 
-def table_columns(scheme: Scheme, *, values: bool = False) -> list[str]:
+def table_columns(scheme: Scheme, *, values: bool = False, steps: bool = False) -> list[str]:
     """The columns of a scored table, in order."""
-    return [expression.meta.output_name() for expression in _columns(scheme, values=values)]
+    return [expression.meta.output_name() for expression in _columns(scheme, values=values, steps=steps)]
 
 
-def _columns(scheme: Scheme, *, values: bool) -> list[pl.Expr]:
-    nodes: list[Category | Indicator] = [*scheme.categories, *scheme.leaves]
+def imputed_column(indicator: str) -> str:
+    """Name of the column with an indicator's values after imputation."""
+    return f"{indicator}.imputed"
+
+
+def treated_column(indicator: str) -> str:
+    """Name of the column with an indicator's values after imputation and treatment."""
+    return f"{indicator}.treated"
+
+
+def _columns(scheme: Scheme, *, values: bool, steps: bool) -> list[pl.Expr]:
+    nodes = [one.id for part in (scheme.totals, scheme.categories, scheme.leaves) for one in part]
     columns = [pl.col(name) for name in FIXED_COLUMNS]
-    columns += [pl.col(score_column(node.id)).alias(node.id) for node in nodes]
-    if values:
+    columns += [pl.col(name) for name in VERDICT_COLUMNS if has_verdict(scheme)]
+    columns += [pl.col(score_column(node)).alias(node) for node in nodes]
+    if values or steps:
         columns += [pl.col(value_column(leaf.id)) for leaf in scheme.leaves]
+    if steps:
+        columns += [after(leaf, scheme, "impute").alias(imputed_column(leaf.id)) for leaf in scheme.leaves]
+        columns += [after(leaf, scheme, "transform").alias(treated_column(leaf.id)) for leaf in scheme.leaves]
     return columns
-
-
-def _with_status(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
-    vetoed = [compile_expression(veto.when).expression.fill_null(False) for veto in scheme.vetoes] or [pl.lit(False)]
-    too_little = pl.col(COVERAGE) < number(scheme.ranking.minimum_coverage)
-    # Without a stage there are no weights where any is staged, and what the other weights would add up to is no score.
-    weighed = pl.col(STAGE).is_in(scheme.stage_ids) if has_staged_weights(scheme) else pl.lit(True)
-    frame = frame.with_columns(pl.when(~rejected(scheme) & weighed).then(pl.col("score")).alias("score"))
-    status = (
-        pl.when(pl.any_horizontal(vetoed))
-        .then(pl.lit(VETOED))
-        .when(pl.col("score").is_null() | too_little.fill_null(False))
-        .then(pl.lit(INSUFFICIENT))
-        .otherwise(pl.lit(SCORED))
-    )
-    return frame.with_columns(status.alias("status"))
-
-
-def _grade(earned: pl.Expr, scheme: Scheme) -> pl.Expr:
-    """The grade with the highest minimum, of the row's stage, that the points reach."""
-
-    def in_stage(stage: str | None) -> pl.Expr:
-        grade = pl.lit(None, pl.String())
-        minima = {
-            one.id: one.minimum[str(stage)] if isinstance(one.minimum, dict) else one.minimum for one in scheme.grades
-        }
-        for name, minimum in sorted(minima.items(), key=lambda item: item[1]):
-            grade = pl.when(earned >= limit(minimum, scheme.ranking.decimals)).then(pl.lit(name)).otherwise(grade)
-        return grade
-
-    if not any(isinstance(one.minimum, dict) for one in scheme.grades):
-        return in_stage(None)
-    return by_stage({stage: stage for stage in scheme.stage_ids}, in_stage)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from icredit.methods.staged import STAGE
+from icredit.methods.cases import STAGE
 
 #: The columns that ranks fill, in the order of the scored table.
 RANKS = ("rank", "zone_rank", "stage_rank")

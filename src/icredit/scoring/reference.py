@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from icredit.errors import DataError, InputError, UsageError, reason_of
-from icredit.methods.staged import STAGE
-from icredit.scheme.model import Indicator, Scheme
-from icredit.scoring.constants import Groups, constant_frames, constant_names, groupings, with_constants
-from icredit.scoring.values import applies_column, value_column, with_values
+from icredit.methods.cases import STAGE
+from icredit.scheme.model import Scheme
+from icredit.scoring.block import Groups
+from icredit.scoring.constants import Part, needed, parts, with_constants
+from icredit.scoring.places import UP_TO, VALUE, place_groups
+from icredit.scoring.values import applies_column, value_column
+from icredit.scoring.verdict import GRADES, by_place, cut_column
 
 _FORMAT = "icredit-reference-1"
 
@@ -29,16 +31,19 @@ class Reference:
         scheme: id of the scheme they were made under; `digest` its content.
         rows: enterprises in the batch.
         constants: columns of a group -> one row a group: its key, then its constants.
+        tables: what is no constant of a group: for each indicator that is ranked its values with their places, and
+            where grades go by place, the points with which they begin.
     """
 
     scheme: str
     digest: str
     rows: int
     constants: Mapping[Groups, pl.DataFrame]
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The reference as text; numbers keep every digit."""
-        content = {
+        content: dict[str, Any] = {
             "format": _FORMAT,
             "scheme": self.scheme,
             "scheme_sha256": self.digest,
@@ -47,6 +52,11 @@ class Reference:
                 {"within": list(within), "groups": frame.to_dicts()} for within, frame in self.constants.items()
             ],
         }
+        if self.tables:
+            content["tables"] = [
+                {"name": name, "within": _texts(frame), "groups": frame.to_dicts()}
+                for name, frame in self.tables.items()
+            ]
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False) + "\n"
 
     @classmethod
@@ -64,7 +74,8 @@ class Reference:
             if not all(isinstance(name, str) for name in names):
                 raise ValueError("the scheme and its hash must be text")
             constants = {tuple(part["within"]): _frame(part["within"], part["groups"]) for part in content["constants"]}
-            return cls(names[0], names[1], int(content["rows"]), constants)
+            tables = {part["name"]: _frame(part["within"], part["groups"]) for part in content.get("tables", [])}
+            return cls(names[0], names[1], int(content["rows"]), constants, tables)
         except KeyError as error:
             problem = f"no key {error}"
         except _NOT_ONE as error:
@@ -93,14 +104,11 @@ class Reference:
                 f"not under {scheme.id}, {scheme.digest[:12]}",
                 hint="score with the scheme of the reference, or make a new reference with --save-reference",
             )
-        needed = {
-            within: [name for leaf in leaves for name in constant_names(leaf)]
-            for within, leaves in groupings(scheme).items()
-        }
-        if set(self.constants) != set(needed):
+        wanted = needed(scheme)
+        if set(self.constants) != set(wanted):
             raise InputError("the reference is damaged: it does not hold the groups of its scheme", hint=_ANEW)
         complete: dict[Groups, pl.DataFrame] = {}
-        for within, names in needed.items():
+        for within, names in wanted.items():
             frame = self.constants[within]
             schema = {**dict.fromkeys(within, pl.String()), **dict.fromkeys(names, pl.Float64())}
             if frame.is_empty() and within:
@@ -108,7 +116,21 @@ class Reference:
             if set(frame.columns) != set(schema) or frame.height != (frame.select(within).n_unique() if within else 1):
                 raise InputError("the reference is damaged: constants are missing or stand twice", hint=_ANEW)
             complete[within] = frame.select(list(schema))
-        return Reference(self.scheme, self.digest, self.rows, complete)
+        return Reference(self.scheme, self.digest, self.rows, complete, self._tables_of(scheme))
+
+    def _tables_of(self, scheme: Scheme) -> dict[str, pl.DataFrame]:
+        """The tables that the scheme needs, each with its columns."""
+        wanted = table_columns(scheme)
+        if set(self.tables) != set(wanted):
+            raise InputError("the reference is damaged: it lacks the places or grades of its scheme", hint=_ANEW)
+        found: dict[str, pl.DataFrame] = {}
+        for name, (within, numbers) in wanted.items():
+            schema = {**dict.fromkeys(within, pl.String()), **dict.fromkeys(numbers, pl.Float64())}
+            frame = pl.DataFrame(schema=schema) if self.tables[name].is_empty() else self.tables[name]
+            if dict(frame.schema) != schema:
+                raise InputError(f"the reference is damaged: its table of {name} has other columns", hint=_ANEW)
+            found[name] = frame
+        return found
 
     def require_constants(self, frame: pl.LazyFrame, scheme: Scheme) -> None:
         """Refuse a batch that needs a constant which the reference's batch did not have; `frame` has stages and values.
@@ -116,11 +138,14 @@ class Reference:
         Raises:
             DataError: the first such indicator and group, and how many enterprises are in it.
         """
-        for within, leaves in groupings(scheme).items():
-            joined = with_constants(frame, {within: self.constants[within].lazy()})
+        for part in (part for one in parts(scheme) for part in one):
+            within = part.groups
+            lacking = _lacking(part)
+            if not lacking:
+                continue
+            joined = with_constants(frame, scheme, {within: self.constants[within].lazy()})
             if STAGE in within:
                 joined = joined.filter(pl.col(STAGE).is_not_null())  # the others are not scored in any case
-            lacking = {leaf.id: _lacks_constants(leaf) for leaf in leaves}
             keys = {f"key.{key}": pl.col(key) for key in within}
             found = joined.filter(pl.any_horizontal(lacking.values())).select(**keys, **lacking).collect()
             if found.is_empty():
@@ -139,11 +164,32 @@ class Reference:
             )
 
 
-def _lacks_constants(leaf: Indicator) -> pl.Expr:
-    """Whether an enterprise has a value of an indicator that applies to it, and the reference no constants for it."""
-    unknown = pl.any_horizontal(pl.col(name).is_null() for name in constant_names(leaf))
-    lacks = pl.col(value_column(leaf.id)).is_not_null() & unknown
-    return lacks & pl.col(applies_column(leaf.id)) if leaf.applies is not None else lacks
+def _lacking(part: Part) -> dict[str, pl.Expr]:
+    """Indicator -> whether an enterprise has a value of one that applies to it, and the reference no constants for it.
+
+    Groups for which others stand in may be missing; those of the last resort may not.
+    """
+    found: dict[str, pl.Expr] = {}
+    for leaf, block in part.blocks:
+        if part.groups != block.levels[-1]:
+            continue
+        unknown = pl.any_horizontal(pl.col(name).is_null() for name in block.names(part.groups))
+        lacks = pl.col(value_column(leaf.id)).is_not_null() & unknown
+        lacks = lacks & pl.col(applies_column(leaf.id)) if leaf.applies is not None else lacks
+        found[leaf.id] = found[leaf.id] | lacks if leaf.id in found else lacks
+    return found
+
+
+def table_columns(scheme: Scheme) -> dict[str, tuple[Groups, list[str]]]:
+    """Name of each table that a reference of the scheme needs -> the columns of its groups, and of its numbers."""
+    found = {name: (groups, [VALUE, UP_TO]) for name, groups in place_groups(scheme).items()}
+    if by_place(scheme):
+        found[GRADES] = (scheme.ranking.grades_within, [cut_column(one.id) for one in scheme.grades])
+    return found
+
+
+def _texts(frame: pl.DataFrame) -> list[str]:
+    return [name for name, dtype in frame.schema.items() if dtype == pl.String]
 
 
 # What a text that is no reference makes the reading of it raise.
@@ -171,15 +217,3 @@ def _is_number(value: Any) -> bool:
     return value is None or (
         isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(value))
     )
-
-
-def constants_of(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> Reference:
-    """The reference of a batch of typed rows."""
-    valued = with_values(frame, scheme, as_of)
-    within = list(groupings(scheme))
-    found = pl.collect_all([*constant_frames(valued, scheme).values(), frame.select(pl.len())])
-    constants = {
-        keys: constants.sort(list(keys)) if keys else constants
-        for keys, constants in zip(within, found[:-1], strict=True)
-    }
-    return Reference(scheme.id, scheme.digest, int(found[-1].item()), constants)

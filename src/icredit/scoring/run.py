@@ -10,8 +10,10 @@ import polars as pl
 from icredit.errors import UsageError
 from icredit.scheme.fields import USCC, typed_schema
 from icredit.scheme.load import load_scheme
-from icredit.scoring.pipeline import pipeline
-from icredit.scoring.reference import Reference, constants_of
+from icredit.scoring.account import Done, account_of, account_query
+from icredit.scoring.measuring import reference_of
+from icredit.scoring.pipeline import prepared, scored
+from icredit.scoring.reference import Reference
 from icredit.scoring.values import with_values
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def score(
     *,
     reference: Reference | None = ...,
     values: bool = ...,
+    steps: bool = ...,
     as_of: date | None = ...,
 ) -> pl.LazyFrame: ...
 
@@ -37,6 +40,7 @@ def score(
     *,
     reference: Reference | None = ...,
     values: bool = ...,
+    steps: bool = ...,
     as_of: date | None = ...,
 ) -> pl.DataFrame: ...
 
@@ -47,6 +51,7 @@ def score(
     *,
     reference: Reference | None = None,
     values: bool = False,
+    steps: bool = False,
     as_of: date | None = None,
 ) -> pl.DataFrame | pl.LazyFrame:
     """The scored table: one row an enterprise, in rank order.
@@ -58,6 +63,8 @@ def score(
         scheme: how to score; default as `load_scheme()`.
         reference: constants of an earlier batch, so that scores are on its scale.
         values: whether to add each indicator's value as `<indicator>.value`.
+        steps: whether to add them as well after imputation, as `<indicator>.imputed`, and after imputation and
+            treatment, as `<indicator>.treated`.
         as_of: what expressions call `today`; default: the day of the submission, or today.
 
     Returns:
@@ -69,15 +76,52 @@ def score(
         DataError: the reference knows nothing of a group that is to be scored.
     """
     scheme = scheme or load_scheme()
+    _, table = _queries(data, scheme, as_of, reference, values=values, steps=steps)
+    if isinstance(data, pl.LazyFrame):
+        return table
+    # polars 2.1 panics on some joins of empty frames; nobody scored is an empty table without asking it.
+    return pl.DataFrame(schema=table.collect_schema()) if _is_empty(data) else table.collect()
+
+
+def score_with_account(
+    submission: Submission,
+    scheme: Scheme,
+    *,
+    reference: Reference | None = None,
+    values: bool = False,
+    steps: bool = False,
+) -> tuple[pl.DataFrame, dict[str, Done]]:
+    """The scored table as `score` gives it, and what was done to the values of each indicator."""
+    frame, table = _queries(submission, scheme, None, reference, values=values, steps=steps)
+    counts = account_query(frame, scheme)
+    if _is_empty(submission):
+        return pl.DataFrame(schema=table.collect_schema()), {}
+    if counts is None:
+        return table.collect(), {}
+    found, counted = pl.collect_all([table, counts])
+    return found, account_of(counted, scheme)
+
+
+def _is_empty(data: pl.DataFrame | Submission) -> bool:
+    return (data if isinstance(data, pl.DataFrame) else data.frame).is_empty()
+
+
+def _queries(
+    data: pl.DataFrame | pl.LazyFrame | Submission,
+    scheme: Scheme,
+    as_of: date | None,
+    reference: Reference | None,
+    *,
+    values: bool,
+    steps: bool,
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The prepared rows, and the scored table that comes of them."""
     typed, as_of = _typed(data, scheme, as_of)
     if reference is not None:
         reference = reference.of_scheme(scheme)
         reference.require_constants(with_values(typed, scheme, as_of), scheme)
-    table = pipeline(typed, scheme, as_of=as_of, reference=reference, values=values)
-    if isinstance(data, pl.LazyFrame):
-        return table
-    # polars 2.1 panics on some joins of empty frames; nobody scored is an empty table without asking it.
-    return pl.DataFrame(schema=table.collect_schema()) if typed.limit(1).collect().is_empty() else table.collect()
+    frame = prepared(typed, scheme, as_of=as_of, reference=reference)
+    return frame, scored(frame, scheme, reference, values=values, steps=steps)
 
 
 def measure(
@@ -95,7 +139,7 @@ def measure(
     """
     scheme = scheme or load_scheme()
     typed, as_of = _typed(data, scheme, as_of)
-    return constants_of(typed, scheme, as_of)
+    return reference_of(typed, scheme, as_of)
 
 
 def _typed(

@@ -1,15 +1,20 @@
-"""The third part of the query: scores up the tree, and how much of the weight is backed by data."""
+"""The third part of the query: scores up the tree, further totals, and how much of the weight is backed by data."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from icredit.methods.aggregation import AGGREGATIONS
+from icredit.methods.aggregation import Aggregation, aggregated
 from icredit.methods.arithmetic import add, divide
-from icredit.methods.staged import by_stage, number
-from icredit.scheme.model import Category, Indicator, Node, Scheme, effective_weights
-from icredit.scoring.constants import share
-from icredit.scoring.values import applies_column, value_column
+from icredit.methods.cases import cases_of, column_of, number
+from icredit.scheme.expressions import compile_expression
+from icredit.scheme.model import Scheme, Total
+from icredit.scheme.nodes import Category, Indicator, Node
+from icredit.scheme.weights import Case, effective_weights, weight_cases
+from icredit.scoring.constants import scores
+from icredit.scoring.values import LARGEST, applies_column, value_column
 
 #: Name of the column with the share of the weight backed by data.
 COVERAGE = "coverage"
@@ -27,22 +32,36 @@ def with_scores(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     """Add the score of every indicator, of every category from the bottom up, and the score of the whole as `score`."""
     frame = frame.with_columns(_indicator_score(leaf, scheme).alias(score_column(leaf.id)) for leaf in scheme.leaves)
     for level in _levels(scheme.indicators):
-        frame = frame.with_columns(
-            _aggregate(node.aggregate, node.indicators).alias(score_column(node.id)) for node in level
-        )
-    return frame.with_columns(_aggregate(scheme.aggregate, scheme.indicators).alias("score"))
+        frame = frame.with_columns(_node_score(node).alias(score_column(node.id)) for node in level)
+    return frame.with_columns(_node_score(scheme).alias("score"))
+
+
+def with_totals(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
+    """Add the further totals, each as it may use those before it."""
+    for total in scheme.totals:
+        frame = frame.with_columns(_total(total).alias(score_column(total.id)))
+    return frame
+
+
+def _total(total: Total) -> pl.Expr:
+    if total.value is not None:
+        found = compile_expression(total.value).expression.cast(pl.Float64)
+        return pl.when(found.abs() <= LARGEST).then(found)
+    weights = total.weights or {}
+    return aggregated(
+        total.aggregate,
+        [pl.col(score_column(node)) for node in weights],
+        [number(weight) for weight in weights.values()],
+    )
 
 
 def with_coverage(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     """Add the share of an enterprise's weight that data back: of the indicators that apply to it, those with a value."""
-    staged = has_staged_weights(scheme)
-    shares = {stage: effective_weights(scheme, stage) for stage in scheme.stage_ids} if staged else {}
-    flat = {} if staged else effective_weights(scheme, None)
+    shares = [(case, effective_weights(scheme, case)) for case in weight_cases(scheme)]
     counted: list[pl.Expr] = []
     lacking: list[pl.Expr] = []
     for leaf in scheme.leaves:
-        weights = {stage: of_stage[leaf.id] for stage, of_stage in shares.items()}
-        weight = by_stage(weights, pl.lit) if weights else pl.lit(flat[leaf.id])
+        weight = _share([(case, of_case[leaf.id]) for case, of_case in shares])
         if leaf.applies is not None:
             weight = pl.when(pl.col(applies_column(leaf.id))).then(weight)
         counted.append(weight)
@@ -53,9 +72,30 @@ def with_coverage(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     return frame.with_columns(pl.when(total > 0).then(covered).otherwise(0.0).alias(COVERAGE))
 
 
-def has_staged_weights(scheme: Scheme) -> bool:
-    """Whether a weight differs by stage."""
-    return any(isinstance(node.weight, dict) for node in scheme.nodes())
+def _share(shares: Sequence[tuple[Case, float]]) -> pl.Expr:
+    """The share of each row's case, column by column; missing in a case that is none of them."""
+    first, share = shares[0]
+    if not first:
+        return pl.lit(share)
+    column = next(iter(first))
+    chosen = pl.lit(None)
+    for value in dict.fromkeys(case[column] for case, _ in reversed(shares)):
+        of_value = _share(
+            [({key: of for key, of in case.items() if key != column}, s) for case, s in shares if case[column] == value]
+        )
+        # What is not named has no case of its own: it comes last, under everything else.
+        chosen = of_value if value is None else pl.when(pl.col(column) == value).then(of_value).otherwise(chosen)
+    return chosen
+
+
+def weighed(scheme: Scheme) -> pl.Expr:
+    """Whether a row has weights at all: none has that is in no case of a weight that differs."""
+    known: list[pl.Expr] = []
+    for node in scheme.nodes():
+        column = None if node.weight is None else column_of(node.weight)
+        if node.weight is not None and column is not None and None not in cases_of(node.weight):
+            known.append(pl.col(column).is_in(list(cases_of(node.weight))))
+    return pl.all_horizontal(known).fill_null(False) if known else pl.lit(True)
 
 
 def rejected(scheme: Scheme) -> pl.Expr:
@@ -69,17 +109,38 @@ def rejected(scheme: Scheme) -> pl.Expr:
 
 
 def _indicator_score(leaf: Indicator, scheme: Scheme) -> pl.Expr:
-    lower, upper = scheme.scale
-    score = lower + (upper - lower) * share(leaf)
+    score = scores(leaf, scheme)
+    if not leaf.normalise.limited:
+        # A quotient can be beyond all numbers; like such a value it is missing.
+        score = pl.when(score.abs() <= LARGEST).then(score)
     if leaf.missing == "zero":
-        score = score.fill_null(lower)
+        score = score.fill_null(leaf.normalise.floor(scheme.scale))
     return pl.when(pl.col(applies_column(leaf.id))).then(score) if leaf.applies is not None else score
 
 
-def _aggregate(method: str, children: tuple[Node, ...]) -> pl.Expr:
-    scores = [pl.col(score_column(child.id)) for child in children]
-    weights = [number(1.0 if child.weight is None else child.weight) for child in children]
-    return AGGREGATIONS[method](scores, weights)
+def _node_score(node: Category | Scheme) -> pl.Expr:
+    """The children's scores as one, the bonus on top, within the cap."""
+    counted = [child for child in node.indicators if not child.bonus]
+    score = _aggregate(node.aggregate, counted)
+    if node.minimum_availability is not None:
+        present = add([pl.col(score_column(child.id)).is_not_null().cast(pl.Float64) for child in counted])
+        score = pl.when(present / len(counted) >= number(node.minimum_availability)).then(score)
+    bonus = [pl.col(score_column(child.id)) * _weight(child) for child in node.indicators if child.bonus]
+    if bonus:
+        score = score + add(bonus)
+    if node.cap is not None:
+        score = score.clip(upper_bound=number(node.cap))
+    return score
+
+
+def _aggregate(method: Aggregation, children: Sequence[Node]) -> pl.Expr:
+    return aggregated(
+        method, [pl.col(score_column(child.id)) for child in children], [_weight(child) for child in children]
+    )
+
+
+def _weight(child: Node) -> pl.Expr:
+    return number(1.0 if child.weight is None else child.weight)
 
 
 def _levels(nodes: tuple[Node, ...]) -> list[list[Category]]:

@@ -7,10 +7,11 @@ from functools import partial
 
 import polars as pl
 
-from icredit.methods.staged import STAGE, by_stage
+from icredit.methods.cases import STAGE, by_case
 from icredit.scheme.expressions import compile_expression, with_names
 from icredit.scheme.fields import expression_schema, for_expressions
-from icredit.scheme.model import Indicator, Scheme
+from icredit.scheme.model import Scheme
+from icredit.scheme.nodes import Indicator
 from icredit.scheme.walk import names_used, value_order
 
 #: No value is larger; differences and sums of such values stay finite.
@@ -49,7 +50,7 @@ def with_values(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> pl.LazyFram
             ready |= {done.id for done, _ in pending}
             pending = []
         others = {name: value_column(name) for name in names - fields}
-        pending.append((leaf, by_stage(leaf.value, partial(with_names, columns=others))))
+        pending.append((leaf, by_case(leaf.value, partial(with_names, columns=others))))
     return _add(frame, pending).with_columns(
         compile_expression(leaf.applies).expression.fill_null(True).alias(applies_column(leaf.id))
         for leaf in scheme.leaves

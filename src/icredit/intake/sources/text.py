@@ -26,6 +26,9 @@ _DELIMITERS = (",", "\t", ";", "|")
 # Lines in which titles above the table may stand on the fast path.
 _TITLES = 40
 
+# So much of a file is looked at before polars begins with it.
+_BEGINNING = 2**20
+
 # Records turned into columns at once: text as Python objects takes ten times the memory of a column.
 _BLOCK = 20_000
 
@@ -121,7 +124,8 @@ def _records(text: bytes, delimiter: str, name: str, *, strict: bool = True) -> 
 
 def _fast(text: bytes, delimiter: str) -> Grid | None:
     """The grid by polars, where that is provably the same as by `_exact`; else None."""
-    if b'"' in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
+    # A file with quotation marks mostly has one near its beginning; the rest is looked through while polars parses.
+    if not _is_simple(text[:_BEGINNING]):
         return None
     mark = delimiter.encode()
     head: list[bytes] = []
@@ -140,6 +144,8 @@ def _fast(text: bytes, delimiter: str) -> Grid | None:
     # While polars parses, which needs no interpreter, the delimiters are counted.
     with ThreadPoolExecutor(max_workers=1) as aside:
         parsing = aside.submit(_parsed, text, titles, width, delimiter)
+        if not _is_simple(text):
+            return None
         delimiters = text.count(mark, begin)
     frame = parsing.result()
     # polars refuses rows that are too long. So if there are as many delimiters as rows times columns ask for, none is
@@ -155,6 +161,11 @@ def _fast(text: bytes, delimiter: str) -> Grid | None:
         lengths = pl.Series([len(cells) for _, cells in above] + [width] * frame.height, dtype=pl.Int32)
         frame = pl.concat([grid_frame(above, width), frame])
     return Grid(frame, lengths=lengths)
+
+
+def _is_simple(text: bytes) -> bool:
+    """Whether nothing in a text but delimiters and line ends has a meaning: no quotation mark, no return for itself."""
+    return b'"' not in text and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n"))
 
 
 def _parsed(text: bytes, titles: int, width: int, delimiter: str) -> pl.DataFrame | None:
