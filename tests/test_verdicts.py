@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 import icredit
-from icredit.errors import SchemeError
+from command_line import credit_code, write_csv
+from icredit.cli.main import main
+from icredit.errors import ExitStatus, SchemeError
+from icredit.output.columns import bare
+from icredit.output.ranked_list import for_people
+from icredit.output.scored import read_scored
 from icredit.scheme import Scheme
 from little import category, frame, indicator, label, scheme, scored
 
@@ -146,3 +152,30 @@ def test_conditions_that_cannot_be_meant(rest: dict[str, Any], says: str) -> Non
     with pytest.raises(SchemeError) as refused:
         scheme(indicator("a"), **rest)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".ndjson"])
+def test_a_list_for_people_says_who_passes(tmp_path: Path, ending: str) -> None:
+    """A scored table with verdicts is read back in every format, and a workbook says the verdict in Chinese."""
+    submission = write_csv(
+        tmp_path / "a.csv",
+        [
+            {
+                "统一社会信用代码": credit_code(n),
+                "企业名称": f"示例{n}",
+                "职工总数（人）": "10",
+                "科技人员数（人）": str(n),
+            }
+            for n in (1, 5)
+        ],
+    )
+    table, listed = tmp_path / f"scores{ending}", tmp_path / "list.xlsx"
+    assert main(["score", str(submission), "--scheme", "tech-sme-2017", "-o", str(table), "-q"]) == ExitStatus.DONE
+    scored_table = read_scored(table)[0]
+    assert scored_table["verdict"].to_list() == ["failed", "failed"]
+    assert main(["rank", str(table), "-o", str(listed), "-q"]) == ExitStatus.DONE
+    eligible = scored_table.with_columns(status=pl.lit("scored"), rank=pl.int_range(1, 3, dtype=pl.Int64))
+    zones, columns = icredit.load_zones(), bare(scored_table.columns)
+    named, _ = for_people(eligible, columns, columns[0], zones, {})
+    assert named["verdict"].to_list() == ["未通过", "未通过"]
+    assert "职工总数" not in named["reason"][0]

@@ -50,6 +50,14 @@ STATUS: Mapping[str, Label] = {
 }
 
 
+#: Whether an enterprise passes, in words.
+VERDICTS: Mapping[str, Label] = {
+    "passed": Label(zh="通过", en="passed"),
+    "passed_directly": Label(zh="直接通过", en="passed directly"),
+    "failed": Label(zh="未通过", en="failed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TableColumn:
     """One column of a scored table."""

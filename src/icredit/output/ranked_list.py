@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from icredit._version import __version__
-from icredit.output.columns import Labels, TableColumn
+from icredit.output.columns import VERDICTS, Labels, TableColumn
 from icredit.output.console import terminal_width, visible
 from icredit.output.manifest import sha256_of
 from icredit.output.workbook import Sheet
 from icredit.zones import ZoneRegister
 
 #: Columns of a list beside the categories' scores; a printed list has no room for 18 indicators.
-_SHOWN = ("rank", "uscc", "name", "zone", "province", "stage", "score", "grade", "coverage")
+_SHOWN = ("rank", "uscc", "name", "zone", "province", "stage", "score", "grade", "coverage", "verdict", "reason")
 
 #: Columns of a list on the screen, in the order in which they are given room.
 _ON_SCREEN = ("rank", "name", "score", "grade", "zone", "stage", "uscc", "coverage")
@@ -58,7 +58,7 @@ class Selection:
 def for_people(
     frame: pl.DataFrame, columns: Sequence[TableColumn], by: TableColumn, zones: ZoneRegister, scheme: Mapping[str, Any]
 ) -> tuple[pl.DataFrame, list[TableColumn]]:
-    """The columns a person wants to see, with zones and stages by name."""
+    """The columns a person wants to see, with zones, stages and verdicts in words."""
     chosen = [
         column
         for column in columns
@@ -66,9 +66,9 @@ def for_people(
     ]
     zone_names = {zone.slug: zone.label for zone in zones}
     stage_names = {stage: label["zh"] for stage, label in (scheme.get("stages") or {}).items()}
-    named = frame.select(column.id for column in chosen).with_columns(
-        pl.col("zone").replace(zone_names), pl.col("stage").replace(stage_names)
-    )
+    words = {"zone": zone_names, "stage": stage_names, "verdict": {name: label.zh for name, label in VERDICTS.items()}}
+    named = frame.select(column.id for column in chosen)
+    named = named.with_columns(pl.col(name).replace(said) for name, said in words.items() if name in named.columns)
     return named, chosen
 
 

@@ -15,10 +15,10 @@ from icredit.errors import InputError, reader_said, reason_of
 from icredit.output.columns import TableColumn, bare
 from icredit.output.manifest import load_manifest
 from icredit.output.tables import WRITERS, undefuse
-from icredit.scheme.fields import FIXED_COLUMNS
+from icredit.scheme.fields import FIXED_COLUMNS, VERDICT_COLUMNS
 from icredit.scoring.ranks import RANKS
 
-_TEXT = ("uscc", "name", "zone", "province", "stage", "status", "grade")
+_TEXT = ("uscc", "name", "zone", "province", "stage", "status", "grade", *VERDICT_COLUMNS)
 _REQUIRED = ("rank", "uscc", "zone", "stage", "status", "score")
 
 
