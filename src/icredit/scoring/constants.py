@@ -100,5 +100,5 @@ def scores(leaf: Indicator, scheme: Scheme) -> pl.Expr:
 
 def _joined(frame: pl.LazyFrame, groups: Sequence[str], found: pl.LazyFrame) -> pl.LazyFrame:
     if groups:
-        return frame.join(found, on=list(groups), how="left", nulls_equal=True, maintain_order="left")
-    return frame.join(found, how="cross", maintain_order="left")
+        return frame.join(found, on=list(groups), how="left", nulls_equal=True)
+    return frame.join(found, how="cross")

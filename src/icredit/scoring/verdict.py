@@ -129,9 +129,9 @@ def with_grades(frame: pl.LazyFrame, earned: pl.Expr, scheme: Scheme, cuts: pl.L
         return frame.with_columns(_grade_by_place(earned, scheme).alias("grade"))
     within = list(scheme.ranking.grades_within)
     if within:
-        frame = frame.join(cuts, on=within, how="left", nulls_equal=True, maintain_order="left")
+        frame = frame.join(cuts, on=within, how="left", nulls_equal=True)
     else:
-        frame = frame.join(cuts, how="cross", maintain_order="left")
+        frame = frame.join(cuts, how="cross")
     return frame.with_columns(_grade_by_cuts(earned, scheme).alias("grade"))
 
 
