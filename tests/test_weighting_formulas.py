@@ -152,7 +152,7 @@ def test_noise_of_rounding_is_no_difference() -> None:
 
 
 @given(frames())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_the_first_three_methods_agree_with_plain_python(scores: pl.DataFrame) -> None:
     """Deviation, entropy and CRITIC of columns that vary are those of the `statistics` module and of the textbook."""
     columns = {name: scores[name].to_list() for name in varying(scores)}
@@ -173,7 +173,7 @@ def test_the_first_three_methods_agree_with_plain_python(scores: pl.DataFrame) -
 
 
 @given(st.integers(1, 7), st.randoms(use_true_random=False))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_eigenpairs_satisfy_their_equation(size: int, random: Random) -> None:
     """A v = l v, vectors of length 1 that stand upright on each other, the trace the sum of the eigenvalues."""
     draw = random.uniform
@@ -203,7 +203,7 @@ def test_eigenvalues_of_fifty_columns() -> None:
 
 @pytest.mark.parametrize("method", list(METHODS))
 @given(scores=frames(missing=True))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_weights_are_shares(method: str, scores: pl.DataFrame) -> None:
     """No weight is negative or not a number, and together they are 1."""
     found = shares(method, scores)
@@ -214,7 +214,7 @@ def test_weights_are_shares(method: str, scores: pl.DataFrame) -> None:
 
 @pytest.mark.parametrize("method", list(METHODS))
 @given(scores=frames(missing=True), random=st.randoms(use_true_random=False))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_the_order_of_rows_changes_no_bit(method: str, scores: pl.DataFrame, random: Random) -> None:
     """Shuffled rows give the same weights, to the last bit."""
     order = list(range(scores.height))
@@ -224,7 +224,7 @@ def test_the_order_of_rows_changes_no_bit(method: str, scores: pl.DataFrame, ran
 
 @pytest.mark.parametrize("method", list(METHODS))
 @given(scores=frames(missing=True))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_the_order_of_columns_only_changes_the_order_of_weights(method: str, scores: pl.DataFrame) -> None:
     """Each column keeps its weight wherever it stands; all methods but the iterative one keep every bit."""
     if method == "pca":
@@ -243,7 +243,7 @@ def _matrix(scores: pl.DataFrame) -> list[list[float]]:
 
 @pytest.mark.parametrize("method", list(METHODS))
 @given(scores=frames(), times=st.integers(2, 4))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_enterprises_filed_several_times_over_change_nothing(method: str, scores: pl.DataFrame, times: int) -> None:
     """A batch repeated as a whole has the same weights: they tell of proportions, not of numbers."""
     if method == "pca":
@@ -268,7 +268,7 @@ def test_equal_marks_that_do_not_divide_go_to_the_first() -> None:
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30).filter(any))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_marks_sum_to_a_hundred(weights: list[float]) -> None:
     """In units of the last decimal the sum is exact, and no mark is a unit or more away from its share."""
     found = marks({str(index): weight for index, weight in enumerate(weights)})
