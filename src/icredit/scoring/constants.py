@@ -73,12 +73,12 @@ def with_constants(
     """Add to every row of a frame with values the constants of its groups: of the batch, or of a reference."""
     if reference is not None:
         for groups, found in reference.items():
-            frame = _joined(frame, groups, found)
+            frame = joined(frame, groups, found)
         return frame
     for one in parts(scheme):
         found_here = [(part.groups, part.find(frame, scheme)) for part in one]
         for groups, found in found_here:
-            frame = _joined(frame, groups, found)
+            frame = joined(frame, groups, found)
     return frame
 
 
@@ -88,8 +88,8 @@ def constant_frames(frame: pl.LazyFrame, scheme: Scheme) -> dict[Groups, pl.Lazy
     for one in parts(scheme):
         here = [(part.groups, part.find(frame, scheme)) for part in one]
         for groups, constants in here:
-            frame = _joined(frame, groups, constants)
-            found[groups] = _joined(found[groups], groups, constants) if groups in found else constants
+            frame = joined(frame, groups, constants)
+            found[groups] = joined(found[groups], groups, constants) if groups in found else constants
     return found
 
 
@@ -98,7 +98,8 @@ def scores(leaf: Indicator, scheme: Scheme) -> pl.Expr:
     return after(leaf, scheme, "normalise")
 
 
-def _joined(frame: pl.LazyFrame, groups: Sequence[str], found: pl.LazyFrame) -> pl.LazyFrame:
+def joined(frame: pl.LazyFrame, groups: Sequence[str], found: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows with what was found of their groups, in no order."""
     if groups:
         return frame.join(found, on=list(groups), how="left", nulls_equal=True)
     return frame.join(found, how="cross")

@@ -10,6 +10,7 @@ from icredit.methods.cases import cases_of, column_of, in_case, number
 from icredit.scheme.expressions import compile_expression
 from icredit.scheme.model import Condition, Scheme
 from icredit.scheme.weights import Case
+from icredit.scoring.constants import joined
 from icredit.scoring.ranks import limit
 from icredit.scoring.tree import COVERAGE, rejected, weighed
 
@@ -127,11 +128,7 @@ def with_grades(frame: pl.LazyFrame, earned: pl.Expr, scheme: Scheme, cuts: pl.L
         return frame.with_columns(_grade_by_score(earned, scheme).alias("grade"))
     if cuts is None:
         return frame.with_columns(_grade_by_place(earned, scheme).alias("grade"))
-    within = list(scheme.ranking.grades_within)
-    if within:
-        frame = frame.join(cuts, on=within, how="left", nulls_equal=True)
-    else:
-        frame = frame.join(cuts, how="cross")
+    frame = joined(frame, scheme.ranking.grades_within, cuts)
     return frame.with_columns(_grade_by_cuts(earned, scheme).alias("grade"))
 
 
