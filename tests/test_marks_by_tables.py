@@ -132,3 +132,26 @@ def test_keys_that_would_do_nothing(rest: dict[str, Any], says: str) -> None:
     with pytest.raises(SchemeError) as refused:
         scheme(indicator("a", **rest))
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("rest", "says"),
+    [
+        ({"normalise": {"method": "minmax", "within": "stage"}}, ["'within' must be a list, in square brackets"]),
+        (
+            {"normalise": {"method": "tiers", "tiers": [{"at_leest": 5, "marks": 3}]}},
+            ["unknown key 'at_leest' (did you mean 'at_least'?)"],
+        ),
+    ],
+)
+def test_one_slip_is_one_fault(rest: dict[str, Any], says: list[str]) -> None:
+    """A misspelt bound or a list without brackets is told once, in words that say how to write it."""
+    with pytest.raises(SchemeError) as refused:
+        scheme(indicator("a", **rest))
+    assert [fault.message for fault in refused.value.faults] == says
+
+
+def test_a_node_in_a_condition_is_pointed_out() -> None:
+    """Whoever writes the id of a node where its score is meant is told how to write that."""
+    with pytest.raises(SchemeError, match=r"unknown field 'x' .*\(write x.score or x.value\)"):
+        scheme({**indicator("x"), "value": "a"}, vetoes=[{"when": "x > 5", "message": label("x")}])

@@ -59,7 +59,11 @@ def check(scheme: Scheme, source: Source, spoiled: frozenset[Path] = frozenset()
 
 def _follows(path: Path, spoiled: frozenset[Path]) -> bool:
     """Whether a part is, holds or belongs to one that had a wrong shape."""
-    return any(path[: len(bad)] == bad or (bad[: len(path)] == path and bad[-1] == "weight") for bad in spoiled)
+    # Without its misspelt bound a tier has none, and without its faulty share a grade has no place.
+    whole = path[-1:] == ("aggregate",) or path[-2:-1] in (("tiers",), ("grades",))
+    return any(
+        path[: len(bad)] == bad or (bad[: len(path)] == path and (whole or bad[-1] == "weight")) for bad in spoiled
+    )
 
 
 def _scale(scheme: Scheme) -> Found:

@@ -91,7 +91,9 @@ def _expression(
         return
     unknown = sorted(compiled.names - set(names) - unclear)
     for name in unknown:
-        yield f"unknown field '{name}' in expression {shown}{did_you_mean(name, names)}"
+        meant = [known for known in (f"{name}.score", f"{name}.value") if known in names]
+        hint = f" (write {' or '.join(meant)})" if meant else did_you_mean(name, names)
+        yield f"unknown field '{name}' in expression {shown}{hint}"
     if unknown or compiled.names & unclear:
         return  # nothing can be said of the type of a field whose own definition is faulty
     try:
