@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.commands import python
 from bench.jobs import JOBS
-from bench.measure import ROOT, environment, pairs, python
-from bench.report import Measured, report
+from bench.measure import ROOT, environment, pairs
+from bench.report import NOTHING, Measured, report
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -42,9 +43,12 @@ def _written(folder: Path, name: str, rows: int) -> Path:
     path = folder / f"{rows}-{name}"
     if not path.exists():
         _say(f"writing {path.name}")
-        half = path.with_name(f"half-{path.name}")
-        subprocess.run(python("bench.files", name, half, str(rows)), cwd=ROOT, env=environment(), check=True)
-        half.rename(path)
+        # Some files have others beside them; the one that is asked for comes last, when all of them are there.
+        with tempfile.TemporaryDirectory(dir=folder) as half:
+            command = python("bench.files", name, Path(half, path.name), str(rows))
+            subprocess.run(command, cwd=ROOT, env=environment(), check=True)
+            for written in sorted(Path(half).iterdir(), key=lambda one: one.name == path.name):
+                written.rename(folder / written.name)
     return path
 
 
@@ -66,7 +70,10 @@ def main(words: Sequence[str] | None = None) -> None:
             for file in job.files:
                 path = _written(folder, file, rows)
                 _say(f"measuring {name} on {path.name}")
-                measured.append(Measured(name, job, file, rows, pairs(job.own, job.other, path, chosen.runs)))
+                measured.append(Measured(name, job, file, rows, pairs(job, path, chosen.runs)))
+            if not job.files:
+                _say(f"measuring {name}")
+                measured.append(Measured(name, job, NOTHING, 0, pairs(job, Path(NOTHING), chosen.runs)))
     print(report(measured, chosen.runs, markdown=chosen.markdown))
 
 

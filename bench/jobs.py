@@ -12,12 +12,15 @@ class Job:
 
     Attributes:
         what: the job in words.
-        own: icredit's side, by its name in `sides`.
+        own: icredit's side, by its name in `sides` or `commands`.
         other: the side it is measured against.
-        files: names in `files`; every one is measured for itself.
+        files: names in `files`; every one is measured for itself. None: the job needs no file.
         rows: rows of each file, unless another number is asked for.
         at_most: the wanted ratio of icredit's time to the other side's.
-        peak: the MiB that icredit may use at its peak.
+        peak: the MiB that icredit may use at its peak; None where only the ratio counts, or nothing is wanted.
+        peak_at_most: the wanted ratio of icredit's peak to the other side's.
+        output: the name of what a command writes.
+        same: whether both sides write the same table, which is checked.
     """
 
     what: str
@@ -26,7 +29,44 @@ class Job:
     files: tuple[str, ...]
     rows: int
     at_most: float
-    peak: int = 1024
+    peak: int | None = 1024
+    peak_at_most: float | None = None
+    output: str = ""
+    same: bool = False
+
+
+def _score(other: str, program: str, at_most: float, *, kind: str = "csv", peak_at_most: float | None = None) -> Job:
+    """The whole way from a file to a scored table beside a program that does it for this file and scheme alone."""
+    return Job(
+        f"icredit score of 25 columns of {kind} into {kind}, beside {program} without any check",
+        "icredit_score",
+        other,
+        (f"clean.{kind}",),
+        520_000,
+        at_most,
+        peak=None,
+        peak_at_most=peak_at_most,
+        output=f"scored.{kind}",
+        same=True,
+    )
+
+
+def _rank(kind: str) -> Job:
+    return Job(
+        f"icredit rank of the best 100 of a zone out of a scored table in {kind}, beside a polars script",
+        "icredit_rank",
+        "rank_polars",
+        (f"scored.{kind}",),
+        520_000,
+        1.5,
+        peak=None,
+        output="list.csv",
+        same=True,
+    )
+
+
+def _start(what: str, own: str) -> Job:
+    return Job(f"{what}, beside Python with typer", own, "import_typer", (), 0, 1.3, peak=None)
 
 
 _AGAINST_PYDANTIC = "icredit.read of 25 columns of CSV, beside csv.DictReader with pydantic on every row"
@@ -50,5 +90,30 @@ JOBS: Mapping[str, Job] = {
         ("bad.csv",),
         520_000,
         0.4,
+    ),
+    "score-csv": _score("score_polars", "a polars script", 1.5, peak_at_most=1.5),
+    "score-parquet": _score("score_polars", "a polars script", 1.5, kind="parquet"),
+    "score-xlsx": Job(
+        "icredit score of 23 columns of .xlsx into CSV, beside fastexcel's bare read",
+        "icredit_score",
+        "fastexcel_workbook",
+        ("shared-plain.xlsx",),
+        100_000,
+        2.5,
+        peak=None,
+        output="scored.csv",
+    ),
+    "rank-csv": _rank("csv"),
+    "rank-parquet": _rank("parquet"),
+    "help": _start("icredit --help", "icredit_help"),
+    "version": _start("icredit --version", "icredit_version"),
+    "late": Job(
+        "icredit score of one enterprise with a reference, beside Python with polars, pydantic and typer",
+        "icredit_late",
+        "import_all",
+        ("one.csv",),
+        2_000,
+        1.5,
+        peak=None,
     ),
 }

@@ -8,14 +8,19 @@ here, and the files are written by processes of their own.
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from bench.commands import COMMANDS, command, python
+from bench.jobs import Job
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,14 +33,17 @@ Figure = Literal["elapsed", "cpu", "peak", "job_elapsed", "job_cpu"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished process: seconds and MiB of the whole process, and seconds of the job alone, after the imports."""
+    """One finished process: seconds and MiB of the whole process, and seconds of the job alone, after the imports.
+
+    A command line does not tell the last two, nor what it found.
+    """
 
     elapsed: float
     cpu: float
     peak: float
-    job_elapsed: float
-    job_cpu: float
-    found: dict[str, int]
+    job_elapsed: float = math.nan
+    job_cpu: float = math.nan
+    found: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,6 @@ def median(runs: tuple[Run, ...], figure: Figure) -> float:
     return float(statistics.median(getattr(run, figure) for run in runs))
 
 
-def python(*words: str | Path) -> list[str]:
-    """The command that runs a module of this package."""
-    return [sys.executable, "-m", *map(str, words)]
-
-
 def environment() -> dict[str, str]:
     """The environment of both sides: nothing in it decides what icredit does.
 
@@ -70,16 +73,17 @@ def environment() -> dict[str, str]:
     sources of this folder anew, and only those.
     """
     left_out = {"PYTHONDONTWRITEBYTECODE"}
-    return {
+    kept = {
         name: value for name, value in os.environ.items() if not name.startswith("ICREDIT_") and name not in left_out
     }
+    return {**kept, "PYTHONPATH": str(ROOT)}
 
 
-def run(side: str, file: Path) -> Run:
-    """Run one side on a file to its end."""
+def run(side: str, file: Path, folder: Path, output: str = "") -> Run:
+    """Run one side on a file to its end, in a folder that takes what it writes."""
+    words = command(side, file, output)
     started = time.perf_counter()
-    command = python("bench.sides", side, file)
-    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(words, cwd=folder, env=environment(), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         said = process.stdout.read()
         # wait4 tells what this one process used; the sum over all children would mix the sides.
@@ -88,20 +92,39 @@ def run(side: str, file: Path) -> Run:
     elapsed = time.perf_counter() - started
     if process.returncode:
         raise SystemExit(f"{side} on {file.name} ended with status {process.returncode}")
-    told = json.loads(said)
     cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _PER_MIB
+    if side in COMMANDS:
+        return Run(elapsed, cpu, peak)
+    told = json.loads(said)
     return Run(elapsed, cpu, peak, told["inside"]["elapsed"], told["inside"]["cpu"], told["found"])
 
 
-def pairs(own: str, other: str, file: Path, runs: int) -> Pairs:
+def pairs(job: Job, file: Path, runs: int) -> Pairs:
     """Run both sides in turn, after one run of each that is not counted.
 
     Raises:
-        SystemExit: the two sides did not find the same in the file, so their times do not compare.
+        SystemExit: the two sides did not find the same in the file, or did not write the same, so their times do not
+            compare.
     """
-    run(own, file), run(other, file)
-    made = [(run(own, file), run(other, file)) for _ in range(runs)]
+    _rehearse(job, file)
+    made = [(_once(job.own, job, file), _once(job.other, job, file)) for _ in range(runs)]
     for first, second in made:
-        if first.found != second.found:
-            raise SystemExit(f"{file.name}: {own} found {first.found}, {other} found {second.found}")
+        if None not in (first.found, second.found) and first.found != second.found:
+            raise SystemExit(f"{file.name}: {job.own} found {first.found}, {job.other} found {second.found}")
     return Pairs(tuple(first for first, _ in made), tuple(second for _, second in made))
+
+
+def _once(side: str, job: Job, file: Path) -> Run:
+    with tempfile.TemporaryDirectory() as folder:
+        return run(side, file, Path(folder), job.output)
+
+
+def _rehearse(job: Job, file: Path) -> None:
+    """The runs that are not counted, and what they wrote compared by a process of its own."""
+    with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as other:
+        run(job.own, file, Path(own), job.output)
+        run(job.other, file, Path(other), job.output)
+        if job.same:
+            tables = [Path(folder) / job.output for folder in (own, other)]
+            if subprocess.run(python("bench.agree", *tables), cwd=own, env=environment(), check=False).returncode:
+                raise SystemExit(f"{file.name}: {job.own} and {job.other} did not write the same")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Iterable, Sequence
@@ -12,9 +13,26 @@ from pathlib import Path
 from bench.jobs import Job
 from bench.measure import Figure, Pairs, median
 
-_PACKAGES = ("icredit", "polars", "pydantic", "python-calamine", "fastexcel")
+_PACKAGES = ("icredit", "polars", "pydantic", "python-calamine", "fastexcel", "typer", "pandas", "duckdb")
 
-_RATIOS = ("job", "file", "rows", "wanted", "elapsed", "min–max", "CPU", "min–max", "job alone", "peak MiB", "wanted")
+#: What stands where there is no file, no figure or no wish.
+NOTHING = "–"
+
+_RATIOS = (
+    "job",
+    "file",
+    "rows",
+    "wanted",
+    "elapsed",
+    "min–max",
+    "CPU",
+    "min–max",
+    "job alone",
+    "peak MiB",
+    "wanted",
+    "peak",
+    "wanted",
+)
 _TIMES: tuple[Figure, ...] = ("elapsed", "cpu", "job_elapsed", "job_cpu")
 _SECONDS = ("job", "file", "side", "elapsed s", "CPU s", "job elapsed s", "job CPU s", "peak MiB")
 
@@ -57,25 +75,32 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
+def _figure(number: float) -> str:
+    return NOTHING if math.isnan(number) else f"{number:.2f}"
+
+
 def _ratios(measured: Iterable[Measured]) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = []
     for one in measured:
         elapsed, least, most = one.pairs.ratio("elapsed")
         cpu, cpu_least, cpu_most = one.pairs.ratio("cpu")
         alone, _, _ = one.pairs.ratio("job_elapsed")
+        peak, _, _ = one.pairs.ratio("peak")
         rows.append(
             (
                 one.name,
                 one.file,
-                f"{one.rows:,}",
+                f"{one.rows:,}" if one.job.files else NOTHING,
                 f"≤ {one.job.at_most}",
                 f"{elapsed:.2f}",
                 f"{least:.2f}–{most:.2f}",
                 f"{cpu:.2f}",
                 f"{cpu_least:.2f}–{cpu_most:.2f}",
-                f"{alone:.2f}",
+                _figure(alone),
                 f"{max(run.peak for run in one.pairs.own):.0f}",
-                f"< {one.job.peak}",
+                NOTHING if one.job.peak is None else f"< {one.job.peak}",
+                f"{peak:.2f}",
+                NOTHING if one.job.peak_at_most is None else f"≤ {one.job.peak_at_most}",
             )
         )
     return rows
@@ -87,7 +112,7 @@ def _seconds(measured: Iterable[Measured]) -> list[Sequence[str]]:
             one.name,
             one.file,
             side,
-            *(f"{median(runs, figure):.2f}" for figure in _TIMES),
+            *(_figure(median(runs, figure)) for figure in _TIMES),
             f"{max(run.peak for run in runs):.0f}",
         )
         for one in measured
