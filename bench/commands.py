@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "icredit_help": (_ICREDIT, "--help"),
     "icredit_version": (_ICREDIT, "--version"),
     "score_polars": (*_MODULE, "bench.rivals.score_polars", "{file}", "{output}"),
+    "score_pandas": (*_MODULE, "bench.rivals.score_pandas", "{file}", "{output}"),
+    "score_duckdb": (*_MODULE, "bench.rivals.score_duckdb", "{file}", "{output}"),
     "rank_polars": (*_MODULE, "bench.rivals.rank_polars", "{file}", "{output}"),
     "import_typer": (sys.executable, "-c", "import typer"),
     "import_all": (sys.executable, "-c", "import polars, pydantic, typer"),

@@ -92,6 +92,8 @@ JOBS: Mapping[str, Job] = {
         0.4,
     ),
     "score-csv": _score("score_polars", "a polars script", 1.5, peak_at_most=1.5),
+    "score-csv-pandas": _score("score_pandas", "a pandas script", 0.15),
+    "score-csv-duckdb": _score("score_duckdb", "one statement of SQL in DuckDB", 0.5),
     "score-parquet": _score("score_polars", "a polars script", 1.5, kind="parquet"),
     "score-xlsx": Job(
         "icredit score of 23 columns of .xlsx into CSV, beside fastexcel's bare read",

@@ -54,8 +54,9 @@ def test_both_sides_read_every_workbook(file: str, tmp_path: Path) -> None:
     assert found_by_both(JOBS["xlsx-read"], file, tmp_path) == [{"rows": ROWS}] * 2
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-@pytest.mark.parametrize("program", ["polars"])
+@pytest.mark.parametrize(
+    ("program", "kind"), [("polars", "csv"), ("polars", "parquet"), ("pandas", "csv"), ("duckdb", "csv")]
+)
 def test_every_other_program_scores_as_icredit_does(program: str, kind: str, tmp_path: Path) -> None:
     """The same rows in the same order, with the same ranks, statuses and grades, and scores alike to a billionth."""
     pytest.importorskip(program, reason=f"{program} comes with the extra `bench`")
