@@ -30,7 +30,7 @@ def read_scored(path: Path) -> tuple[pl.DataFrame, list[TableColumn], dict[str, 
     """
     found = load_manifest(path)
     known = [TableColumn(**column) for column in found["output"]["columns"]] if found else []
-    frame = _frame(path)
+    frame = _frame(path, known)
     ids = _ids(frame.columns, known)
     twice = next((name for name, times in Counter(ids.values()).items() if times > 1), None)
     if twice is not None:
@@ -52,7 +52,7 @@ def is_scored(path: Path) -> bool:
     In a scored table with ids as headers the column `revenue` is a score. A file that cannot be read has no header.
     """
     try:
-        headers = _frame(path).columns
+        headers = _frame(path, []).columns
     except InputError:
         return False
     return {"status", "score"} <= set(_ids(headers, []).values())
@@ -66,7 +66,7 @@ def _ids(headers: list[str], known: list[TableColumn]) -> dict[str, str]:
     return {header: names.get(header, header) for header in headers}
 
 
-def _frame(path: Path) -> pl.DataFrame:
+def _frame(path: Path, known: list[TableColumn]) -> pl.DataFrame:
     try:
         exists = path.exists()
     except (OSError, ValueError):  # a name too long, or with a zero byte
@@ -80,7 +80,7 @@ def _frame(path: Path) -> pl.DataFrame:
         data = path.read_bytes()
         match ending:
             case ".csv":
-                return undefuse(pl.read_csv(io.BytesIO(data), infer_schema=False))
+                return _csv(data, known)
             case ".parquet":
                 return pl.read_parquet(io.BytesIO(data))
             case ".ndjson":
@@ -94,6 +94,18 @@ def _frame(path: Path) -> pl.DataFrame:
         raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
     except BaseException as error:  # noqa: BLE001  # see reader_said
         raise InputError(f"{path}: not readable as {ending}: {reader_said(error)}") from None
+
+
+def _csv(data: bytes, known: list[TableColumn]) -> pl.DataFrame:
+    """The table of a CSV; its scores as numbers if polars can read them so at once, which is several times faster."""
+    ids = _ids(pl.read_csv(io.BytesIO(data), n_rows=0, infer_schema=False).columns, known)
+    numbers = {header: pl.Float64() for header, name in ids.items() if name not in _TEXT}
+    try:
+        frame = pl.read_csv(io.BytesIO(data), infer_schema=False, schema_overrides=numbers)
+    except pl.exceptions.PolarsError:
+        # Something in them is none, which is told when the columns are known by their ids.
+        frame = pl.read_csv(io.BytesIO(data), infer_schema=False)
+    return undefuse(frame) if b"'" in data else frame
 
 
 def _workbook(data: bytes) -> pl.DataFrame:
