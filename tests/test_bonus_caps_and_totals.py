@@ -153,3 +153,10 @@ def test_a_bonus_needs_something_to_come_on_top_of() -> None:
     """A node whose children are all bonuses is a fault."""
     with pytest.raises(SchemeError, match="a bonus needs a sibling that is none"):
         scheme(indicator("a", bonus=True))
+
+
+def test_a_total_uses_no_score_that_there_is_not() -> None:
+    """Whoever has no score of the whole has none in the expression of a total either."""
+    totals = [{"id": "t", "label": label("t"), "value": "case when score is null then 1 else 2 end"}]
+    rules = scheme(indicator("a"), indicator("b", missing="reject"), totals=totals)
+    assert scored(rules, frame(a=[1.0, 1.0], b=[None, 1.0]))["t"].to_list() == [1, 2]

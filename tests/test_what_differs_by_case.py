@@ -98,3 +98,31 @@ def test_a_stage_cannot_be_called_like_a_key() -> None:
     """A stage named `by` would make a mapping by stage look like another thing."""
     with pytest.raises(SchemeError, match="no stage can be called 'by'"):
         scheme(indicator("a"), stages=[{"id": "by", "label": label("by"), "when": "false"}])
+
+
+def test_siblings_that_name_different_cases() -> None:
+    """Coverage weighs with each row's own case, also where one sibling names a case that another leaves to the rest."""
+    first = {"by": "kind", "cases": {"p": 1}, "otherwise": 2}
+    second = {"by": "kind", "cases": {"p": 1, "q": 8}, "otherwise": 0}
+    rules = scheme(indicator("a", weight=first), indicator("b", weight=second))
+    rows = frame(a=[1.0, 1.0, None, 1.0], b=[None, None, 1.0, None], kind=["p", "q", "q", None])
+    assert scored(rules, rows)["coverage"].to_list() == pytest.approx([1 / 2, 2 / 10, 8 / 10, 1])
+
+
+def test_marks_weigh_only_in_the_cases_in_which_they_are_added() -> None:
+    """Where one kind adds marks and the others take a mean, coverage counts marks for that kind alone."""
+    marks = [{"method": "tiers", "tiers": [{"at_least": 1, "marks": most}]} for most in (20, 60)]
+    rules = scheme(
+        indicator("a", normalise=marks[0]),
+        indicator("b", normalise=marks[1]),
+        aggregate={"by": "kind", "cases": {"p": "sum"}, "otherwise": "arithmetic"},
+    )
+    rows = frame(a=[1.0, 1.0], b=[None, None], kind=["p", "q"])
+    assert scored(rules, rows)["coverage"].to_list() == [20 / 80, 1 / 2]
+
+
+def test_a_share_of_children_in_no_case_is_not_asked_for() -> None:
+    """Where a kind has no minimum of availability a node does with any child."""
+    rules = scheme(indicator("a"), indicator("b"), minimum_availability={"by": "kind", "cases": {"p": 1.0}})
+    rows = frame(a=[1.0, 1.0], b=[None, None], kind=["p", "q"])
+    assert scored(rules, rows)["score"].to_list() == [None, 1]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, product
+from typing import Any
 
 from icredit.methods.cases import STAGE, Number, cases_of, column_of, in_case
 from icredit.scheme.model import Scheme
@@ -21,10 +22,19 @@ def weight_in(weight: Number | None, case: Case) -> float:
 def weight_cases(*schemes: Scheme) -> list[Case]:
     """All the cases that the weights of one or more schemes tell apart, one if they are the same for all."""
     columns: dict[str, dict[str | None, None]] = {}
-    for node in chain.from_iterable(scheme.nodes() for scheme in schemes):
-        if node.weight is not None and (column := column_of(node.weight)) is not None:
-            columns.setdefault(column, {}).update(dict.fromkeys(cases_of(node.weight)))
+    for said in chain.from_iterable(_that_weigh(scheme) for scheme in schemes):
+        if (column := column_of(said)) is not None:
+            columns.setdefault(column, {}).update(dict.fromkeys(cases_of(said)))
     return [dict(zip(columns, values, strict=True)) for values in product(*columns.values())]
+
+
+def _that_weigh(scheme: Scheme) -> Iterator[Any]:
+    """The weights of a scheme, and the methods that weigh marks in some cases and shares in others."""
+    for node in scheme.nodes():
+        if node.weight is not None:
+            yield node.weight
+    methods = [scheme.aggregate, *(category.aggregate for category in scheme.categories)]
+    yield from (method for method in methods if "sum" in cases_of(method).values())
 
 
 def effective_weights(scheme: Scheme, case: Case | str | None = None) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -58,15 +59,15 @@ class Block:
         found = [_SIZE] if len(self.levels) > 1 else []
         return [self.column(name, level) for name in [*found, *(name for step in self.steps for name in step.names)]]
 
-    def finding(self, values: pl.Expr, level: Groups) -> Finding:
-        """How the block's constants are found of the values that come into it.
+    def finding(self, values: pl.Expr, filed: pl.Expr, level: Groups) -> Finding:
+        """How the block's constants are found of the values that come into it; `filed` are the indicator's own.
 
         The smallest value behind a step that keeps the order of values is what the step makes of the smallest one before
         it. So most minima and maxima are found of two numbers a group, and not of all its values anew.
         """
         found = Finding()
         if len(self.levels) > 1:
-            found.rows[self.column(_SIZE, level)] = values.count().cast(pl.Float64)
+            found.rows[self.column(_SIZE, level)] = filed.count().cast(pl.Float64)
         lowest, highest = self.column("lowest", level), self.column("highest", level)
         first = {lowest: values.min(), highest: values.max()}
         ends = {pl.Expr.min: pl.col(lowest), pl.Expr.max: pl.col(highest)}
@@ -90,21 +91,25 @@ class Block:
                 values = step.apply(values, own)
         return found
 
-    def apply(self, values: pl.Expr, kinds: tuple[Kind, ...] = KINDS) -> pl.Expr:
-        """What the steps of the given kinds make of the values, over a frame with the constants."""
-        steps = [step for step in self.steps if step.kind in kinds]
-        if not any(step.compares for step in steps):
-            return self._at(steps, values, self.groups)
+    def apply(self, values_at: Callable[[Groups], pl.Expr], kinds: tuple[Kind, ...] = KINDS) -> pl.Expr:
+        """What the steps of the given kinds make of the values, each row at the first level that is large enough.
+
+        `values_at` gives the values that come into the block as groups of a level see them.
+        """
         *others, last = self.levels
-        chosen = self._at(steps, values, last)
+        chosen = self.at(values_at(last), last, kinds)
         for level in reversed(others):
-            chosen = pl.when(self._enough(level)).then(self._at(steps, values, level)).otherwise(chosen)
+            chosen = pl.when(self._enough(level)).then(self.at(values_at(level), level, kinds)).otherwise(chosen)
         return chosen
+
+    def at(self, values: pl.Expr, level: Groups, kinds: tuple[Kind, ...] = KINDS) -> pl.Expr:
+        """What the steps of the given kinds make of the values within groups of one level."""
+        return self._by([step for step in self.steps if step.kind in kinds], values, level)
 
     def ranked(self, values: pl.Expr, level: Groups) -> pl.Expr | None:
         """The values that the last step ranks within groups of this level, so that more is better; None if it does not."""
         direction = self.steps[-1].placed
-        return None if direction is None else signed(self._at(list(self.steps[:-1]), values, level), direction)
+        return None if direction is None else signed(self._by(self.steps[:-1], values, level), direction)
 
     def compared_at(self, level: Groups) -> pl.Expr:
         """Whether a row is compared within the groups of this level, over a frame with the constants."""
@@ -116,7 +121,7 @@ class Block:
         """Whether a row's group has enough values; a group that a reference does not know has none."""
         return (pl.col(self.column(_SIZE, level)) >= self.smallest).fill_null(False)
 
-    def _at(self, steps: list[Step], values: pl.Expr, level: Groups) -> pl.Expr:
+    def _by(self, steps: Sequence[Step], values: pl.Expr, level: Groups) -> pl.Expr:
         for step in steps:
             constants: dict[str, pl.Expr] = {name: pl.col(self.column(name, level)) for name in step.names}
             if step.placed is not None:

@@ -8,7 +8,8 @@ enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
@@ -79,15 +80,34 @@ def raw(leaf: Indicator) -> pl.Expr:
 def after(leaf: Indicator, scheme: Scheme, kind: Kind) -> pl.Expr:
     """The values after all steps up to a kind, over a frame with all constants."""
     kinds = KINDS[: KINDS.index(kind) + 1]
-    return _through(blocks(leaf, scheme), raw(leaf), lambda block, values: block.apply(values, kinds))
+    *first, last = blocks(leaf, scheme)
+    return last.apply(lambda level: _through(first, raw(leaf), last.levels, level, kinds), kinds)
 
 
-def before(leaf: Indicator, scheme: Scheme, number: int) -> pl.Expr:
-    """The values that come into a block, over a frame with the constants of the blocks before it."""
-    return _through(blocks(leaf, scheme)[:number], raw(leaf), Block.apply)
+def before(leaf: Indicator, scheme: Scheme, number: int, level: Groups) -> pl.Expr:
+    """The values that come into a block, as groups of a level see them, over a frame with the constants before it.
+
+    Where a larger group stands in for those that are too small, it has been treated as one group from the beginning.
+    """
+    chain = blocks(leaf, scheme)
+    return _through(chain[:number], raw(leaf), chain[number].levels, level)
 
 
-def _through(chain: list[Block], values: pl.Expr, apply: Callable[[Block, pl.Expr], pl.Expr]) -> pl.Expr:
+def _through(
+    chain: Sequence[Block],
+    values: pl.Expr,
+    levels: Sequence[Groups],
+    level: Groups,
+    kinds: tuple[Kind, ...] = KINDS,
+) -> pl.Expr:
+    """Values through blocks: at one level where a block has the same levels, else each row at that of its own group."""
     for block in chain:
-        values = apply(block, values)
+        if block.levels == levels:
+            values = block.at(values, level, kinds)
+        else:
+            values = block.apply(partial(_same, values), kinds)
+    return values
+
+
+def _same(values: pl.Expr, level: Groups) -> pl.Expr:
     return values

@@ -19,7 +19,7 @@ import polars as pl
 from icredit.scheme.model import Scheme
 from icredit.scheme.nodes import Indicator
 from icredit.scoring.block import Block, Groups
-from icredit.scoring.chain import after, before, blocks
+from icredit.scoring.chain import after, before, blocks, raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class Part:
 
     def find(self, frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
         """One row a group with its constants, for a frame with the constants of the passes before."""
-        findings = [block.finding(before(leaf, scheme, block.number), self.groups) for leaf, block in self.blocks]
+        findings = [
+            block.finding(before(leaf, scheme, block.number, self.groups), raw(leaf), self.groups)
+            for leaf, block in self.blocks
+        ]
         rows = [expression.alias(name) for found in findings for name, expression in found.rows.items()]
         constants = frame.group_by(self.groups).agg(rows) if self.groups else frame.select(rows)
         for later in zip_longest(*(found.later for found in findings), fillvalue={}):

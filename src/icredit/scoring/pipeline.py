@@ -13,7 +13,7 @@ from icredit.scoring.chain import after
 from icredit.scoring.constants import with_constants
 from icredit.scoring.places import with_places
 from icredit.scoring.ranks import points, ranked
-from icredit.scoring.tree import score_column, with_coverage, with_scores, with_totals
+from icredit.scoring.tree import score_column, with_coverage, with_scores, with_totals, with_valid_score
 from icredit.scoring.values import value_column, with_values
 from icredit.scoring.verdict import GRADES, SCORED, by_place, has_verdict, with_grades, with_status
 
@@ -70,7 +70,7 @@ def scored(
 
 def graded(frame: pl.LazyFrame, scheme: Scheme, cuts: pl.LazyFrame | None = None) -> tuple[pl.LazyFrame, pl.Expr]:
     """Prepared rows with scores, status and grades, and the points by which they are ranked."""
-    frame = with_coverage(with_scores(frame, scheme), scheme)
+    frame = with_valid_score(with_coverage(with_scores(frame, scheme), scheme), scheme)
     frame = with_status(with_totals(frame, scheme), scheme)
     earned = points(pl.when(pl.col("status") == SCORED).then(pl.col("score")), scheme.ranking.decimals)
     return with_grades(frame, earned, scheme, cuts), earned

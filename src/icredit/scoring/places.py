@@ -22,7 +22,7 @@ def _ranked(scheme: Scheme) -> Iterator[tuple[str, Groups, pl.Expr]]:
     for leaf in scheme.leaves:
         for block in blocks(leaf, scheme):
             for level in block.levels:
-                values = block.ranked(before(leaf, scheme, block.number), level)
+                values = block.ranked(before(leaf, scheme, block.number, level), level)
                 if values is not None:
                     yield block.column(PLACE, level), level, values
 

@@ -79,11 +79,11 @@ def _share(shares: Sequence[tuple[Case, float]]) -> pl.Expr:
         return pl.lit(share)
     column = next(iter(first))
     chosen = pl.lit(None)
-    for value in dict.fromkeys(case[column] for case, _ in reversed(shares)):
+    # What is not named has no case of its own: it comes under everything else.
+    for value in sorted(dict.fromkeys(case[column] for case, _ in shares), key=lambda value: value is not None):
         of_value = _share(
             [({key: of for key, of in case.items() if key != column}, s) for case, s in shares if case[column] == value]
         )
-        # What is not named has no case of its own: it comes last, under everything else.
         chosen = of_value if value is None else pl.when(pl.col(column) == value).then(of_value).otherwise(chosen)
     return chosen
 
@@ -96,6 +96,14 @@ def weighed(scheme: Scheme) -> pl.Expr:
         if node.weight is not None and column is not None and None not in cases_of(node.weight):
             known.append(pl.col(column).is_in(list(cases_of(node.weight))))
     return pl.all_horizontal(known).fill_null(False) if known else pl.lit(True)
+
+
+def with_valid_score(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
+    """Take away the score of whoever lacks a value that must be there, or has no weights of its own.
+
+    Without them an enterprise has no score, whatever the weights that all share would add up to.
+    """
+    return frame.with_columns(pl.when(~rejected(scheme) & weighed(scheme)).then(pl.col("score")).alias("score"))
 
 
 def rejected(scheme: Scheme) -> pl.Expr:
@@ -124,7 +132,8 @@ def _node_score(node: Category | Scheme) -> pl.Expr:
     score = _aggregate(node.aggregate, counted)
     if node.minimum_availability is not None:
         present = add([pl.col(score_column(child.id)).is_not_null().cast(pl.Float64) for child in counted])
-        score = pl.when(present / len(counted) >= number(node.minimum_availability)).then(score)
+        enough = present / len(counted) >= number(node.minimum_availability)
+        score = pl.when(enough.fill_null(True)).then(score)
     bonus = [pl.col(score_column(child.id)) * _weight(child) for child in node.indicators if child.bonus]
     if bonus:
         score = score + add(bonus)

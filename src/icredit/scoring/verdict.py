@@ -12,7 +12,7 @@ from icredit.scheme.model import Condition, Scheme
 from icredit.scheme.weights import Case
 from icredit.scoring.constants import joined
 from icredit.scoring.ranks import limit
-from icredit.scoring.tree import COVERAGE, rejected, weighed
+from icredit.scoring.tree import COVERAGE
 
 #: What became of an enterprise; only scored ones are ranked.
 SCORED, VETOED, INELIGIBLE, INSUFFICIENT = "scored", "vetoed", "ineligible", "insufficient"
@@ -33,10 +33,8 @@ def has_verdict(scheme: Scheme) -> bool:
 
 
 def with_status(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
-    """Add the status, and take away the score of whoever has none; then the verdict, if the scheme has one."""
+    """Add the status, and the verdict if the scheme has one."""
     too_little = pl.col(COVERAGE) < number(scheme.ranking.minimum_coverage)
-    # Without weights of its own an enterprise has no score, whatever the weights that all share would add up to.
-    frame = frame.with_columns(pl.when(~rejected(scheme) & weighed(scheme)).then(pl.col("score")).alias("score"))
     status = (
         pl.when(_any(scheme.vetoes))
         .then(pl.lit(VETOED))
