@@ -11,7 +11,6 @@ import polars as pl
 from icredit.errors import UsageError
 from icredit.output.atomic import output_errors
 from icredit.output.columns import Labels, TableColumn
-from icredit.output.workbook import Sheet, write_workbook
 from icredit.text import FORMULA_STARTS, did_you_mean
 
 _FORMULA = "^'*[" + "".join(f"\\x{ord(start):02x}" for start in FORMULA_STARTS) + "]"
@@ -73,6 +72,8 @@ def _ndjson(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], hea
 
 
 def _xlsx(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+    from icredit.output.workbook import Sheet, write_workbook  # noqa: PLC0415  # a tenth of a second that CSV can do without
+
     write_workbook(path, Sheet("积分表 scores", frame, columns, headers))
 
 
