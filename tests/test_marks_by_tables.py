@@ -155,3 +155,9 @@ def test_a_node_in_a_condition_is_pointed_out() -> None:
     """Whoever writes the id of a node where its score is meant is told how to write that."""
     with pytest.raises(SchemeError, match=r"unknown field 'x' .*\(write x.score or x.value\)"):
         scheme({**indicator("x"), "value": "a"}, vetoes=[{"when": "x > 5", "message": label("x")}])
+
+
+def test_an_edition_that_looks_like_a_number() -> None:
+    """A year without quotes is a number in YAML; the message says how to write it."""
+    with pytest.raises(SchemeError, match="'edition' must be text; put it in quotes: \"2024\""):
+        scheme(indicator("a"), edition=2024)

@@ -172,6 +172,8 @@ def _message(data: Any, path: Path, found: list[ErrorDetails]) -> str:
         return "a scheme is a mapping of keys such as id, title, fields, indicators"
     if key in _STAGED and len(path) != 2:  # noqa: PLR2004  # ("fields", "weight") is a field
         return f"'{key}' must be {_STAGED[key]}"
+    if detail["type"] == "string_type" and isinstance(given, int | float):
+        return f"'{key}' must be text; put it in quotes: \"{given}\""
     if detail["type"] == "tuple_type":
         return f"'{key}' must be a list, in square brackets"
     return f"'{key}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
