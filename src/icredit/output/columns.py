@@ -41,15 +41,6 @@ _SOMETIMES: Mapping[str, tuple[Kind, str, str]] = {
 
 _KNOWN = {**_FIXED, **_SOMETIMES}
 
-#: What became of an enterprise, in words.
-STATUS: Mapping[str, Label] = {
-    "scored": Label(zh="已评分", en="scored"),
-    "vetoed": Label(zh="一票否决", en="vetoed"),
-    "ineligible": Label(zh="不符合条件", en="not eligible"),
-    "insufficient": Label(zh="数据不足", en="insufficient data"),
-}
-
-
 #: Whether an enterprise passes, in words.
 VERDICTS: Mapping[str, Label] = {
     "passed": Label(zh="通过", en="passed"),

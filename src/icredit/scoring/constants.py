@@ -74,26 +74,31 @@ def with_constants(
     frame: pl.LazyFrame, scheme: Scheme, reference: Mapping[Groups, pl.LazyFrame] | None = None
 ) -> pl.LazyFrame:
     """Add to every row of a frame with values the constants of its groups: of the batch, or of a reference."""
-    if reference is not None:
-        for groups, found in reference.items():
-            frame = joined(frame, groups, found)
-        return frame
-    for one in parts(scheme):
-        found_here = [(part.groups, part.find(frame, scheme)) for part in one]
-        for groups, found in found_here:
-            frame = joined(frame, groups, found)
+    if reference is None:
+        return _in_passes(frame, scheme)[0]
+    for groups, found in reference.items():
+        frame = joined(frame, groups, found)
     return frame
 
 
 def constant_frames(frame: pl.LazyFrame, scheme: Scheme) -> dict[Groups, pl.LazyFrame]:
     """Columns of a group -> one row a group with all its constants, for a frame with values."""
     found: dict[Groups, pl.LazyFrame] = {}
+    for groups, constants in _in_passes(frame, scheme)[1]:
+        found[groups] = joined(found[groups], groups, constants) if groups in found else constants
+    return found
+
+
+def _in_passes(frame: pl.LazyFrame, scheme: Scheme) -> tuple[pl.LazyFrame, list[tuple[Groups, pl.LazyFrame]]]:
+    """A frame with values and all constants, and what each pass found of which groups."""
+    found: list[tuple[Groups, pl.LazyFrame]] = []
     for one in parts(scheme):
+        # All parts of a pass look at the frame as the passes before have left it.
         here = [(part.groups, part.find(frame, scheme)) for part in one]
         for groups, constants in here:
             frame = joined(frame, groups, constants)
-            found[groups] = joined(found[groups], groups, constants) if groups in found else constants
-    return found
+        found += here
+    return frame, found
 
 
 def scores(leaf: Indicator, scheme: Scheme) -> pl.Expr:
