@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import polars as pl
@@ -110,17 +111,21 @@ def test_a_saved_scale_keeps_the_groups_that_stand_in() -> None:
 def test_what_was_made_up_makes_no_group_larger(treat: Any) -> None:
     """A value that stands in for a missing one is none that was filed, whatever treatment follows."""
     rules = by("rank", missing="worst", treat=treat)
-    rows = frame(a=[1.0, 2.0, None, 3.0, 4.0, 5.0], zone=["x"] * 3 + ["y"] * 3, kind=["k"] * 6)
-    # Two of zone x filed something, so they are ranked among all: 1, 2 and the stand-in 1, then 3, 4, 5.
-    assert scored(rules, rows)["a"].to_list() == [1, 3, 1, 1, 2, 3]
+    rows = frame(a=[1.0, 4.0, None, 2.0, 3.0, 5.0], zone=["x"] * 3 + ["y"] * 3, kind=["k"] * 6)
+    # Two of zone x filed something, so they are ranked among all, with 1 as the stand-in; zone y for itself.
+    assert scored(rules, rows)["a"].to_list() == [1, 5, 1, 1, 2, 3]
     assert done(rules, rows)["a"].compared_within == {(): 3}
 
 
-@pytest.mark.parametrize("treat", [{"winsorise": {"points": 5}}, {"clip": {"upper": 50}}])
+@pytest.mark.parametrize("treat", [{"winsorise": {"points": 5}}, {"winsorise": {"points": 5}, "transform": "log"}])
 def test_a_larger_group_is_treated_as_one(treat: Any) -> None:
-    """Where all stand in for a small group, they are winsorised as one batch before they are compared."""
+    """What is an outlier in a zone is none among all, and whoever is compared with all is so with it as it was filed."""
     rules = by("minmax", treat=treat)
-    values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1000.0]
-    rows = frame(a=[*values, 5.0], zone=["x"] * 10 + ["y"], kind=["k"] * 11)
-    upper = 9.0 if "winsorise" in treat else 50.0
-    assert scored(rules, rows)["a"].to_list()[-1] == pytest.approx((5 - 1) / (upper - 1))
+    values = [*(float(n) for n in range(1, 10)), 1000.0, 950.0, 960.0, 970.0]
+    rows = frame(a=[*values, 5.0], zone=["x"] * 10 + ["z"] * 3 + ["y"], kind=["k"] * 14)
+    shift = 0.01 * 999
+    share = (5 - 1) / 999
+    if "transform" in treat:
+        share = math.log((4 + shift) / shift) / math.log((999 + shift) / shift)
+    assert scored(rules, rows)["a"].to_list()[-1] == pytest.approx(share)
+    assert scored(rules, rows)["a"].to_list()[9] == 1
