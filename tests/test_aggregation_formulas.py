@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icredit.methods import aggregation as methods
 from icredit.methods.aggregation import AGGREGATIONS
 from little import STAGES, category, indicator, scheme, scored, scores
 
@@ -31,8 +32,11 @@ def aggregated(method: str, children: Sequence[Child]) -> float | None:
     row = pl.DataFrame(
         {f"x{i}": [x] for i, (x, _) in enumerate(children)}, schema={f"x{i}": pl.Float64 for i in range(len(children))}
     )
-    weights = [pl.lit(weight) for _, weight in children]
-    found: float | None = row.select(AGGREGATIONS[method]([pl.col(name) for name in row.columns], weights)).item()
+    found: float | None = row.select(
+        AGGREGATIONS[method](
+            [methods.Child(pl.col(f"x{i}"), pl.lit(weight)) for i, (_, weight) in enumerate(children)],
+        )
+    ).item()
     return found
 
 
@@ -228,3 +232,27 @@ def test_a_category_without_any_child_is_left_out_above() -> None:
     table = scored(rules, a=[None, 0.2], b=[None, 0.4], c=[0.5, 0.5])
     assert table["x"].to_list() == pytest.approx([None, 0.3])
     assert table["score"].to_list() == pytest.approx([0.5, (9 * 0.3 + 1 * 0.5) / 10])
+
+
+@given(
+    children=st.lists(st.tuples(st.floats(0, 100), st.floats(1e-3, 1e3)), min_size=1, max_size=8),
+    present=st.lists(st.booleans(), min_size=8, max_size=8),
+    weighed=st.booleans(),
+)
+@settings(max_examples=60)
+def test_what_is_known_beforehand_changes_no_bit(
+    *, children: list[tuple[float, float]], present: list[bool], weighed: bool
+) -> None:
+    """A mean is the same number whether or not it is told that scores are there and weights above 0."""
+    schema = {f"{name}{i}": pl.Float64 for i in range(len(children)) for name in "xw"}
+    row = {f"x{i}": [x if present[i] else None] for i, (x, _) in enumerate(children)}
+    row |= {f"w{i}": [w if weighed else None] for i, (_, w) in enumerate(children)}
+    frame = pl.DataFrame(row, schema=schema)
+    unknown = [methods.Child(pl.col(f"x{i}"), pl.col(f"w{i}")) for i in range(len(children))]
+    known = [
+        methods.Child(one.score, one.weight, filled=filled, weighs=True)
+        for one, filled in zip(unknown, present, strict=False)
+    ]
+    expected, found = (frame.select(methods.arithmetic(one)).item() for one in (unknown, known))
+    assert found == expected
+    assert weighed or found is None

@@ -14,6 +14,7 @@ from icredit.intake.findings import Finding, Place, column_letters
 from icredit.intake.readings.codes import tidied
 from icredit.intake.sources.grid import ROW
 from icredit.intake.table import TextTable
+from icredit.queries import collect
 from icredit.scheme.expressions import TODAY, compile_expression
 from icredit.scheme.fields import NAME, PROVINCE, USCC, ZONE, for_expressions, submission_fields, typed_schema
 from icredit.scheme.model import Scheme
@@ -119,7 +120,7 @@ class AcrossChecks:
         broken = [f"check.{index}" for index in range(len(compiled))]
         # An unknown condition (a missing number in it) is not a broken rule.
         conditions = [one.expression.fill_null(False).alias(name) for one, name in zip(compiled, broken, strict=True)]
-        marks = for_expressions(frame.lazy(), self._scheme, as_of).with_columns(conditions).select(broken).collect()
+        marks = collect(for_expressions(frame.lazy(), self._scheme, as_of).with_columns(conditions).select(broken))
         findings: list[Finding] = []
         for check, one, name in zip(self._scheme.checks, compiled, broken, strict=True):
             rule = rules.CHECK_ERROR if check.level == "error" else rules.CHECK_WARNING

@@ -17,6 +17,7 @@ from icredit.intake.screen import compile_screen
 from icredit.intake.sources.grid import ROW
 from icredit.intake.table import CellFault, TextTable
 from icredit.intake.verdicts import Cells, Judge, Said
+from icredit.queries import collect
 from icredit.scheme.fields import NAME, USCC, typed_schema
 from icredit.scheme.model import Scheme
 from icredit.zones import ZoneRegister
@@ -69,7 +70,7 @@ class TableValidator:
         # While Python is busy with the stopped rows of one part, polars screens the next.
         with ThreadPoolExecutor(max_workers=1) as ahead:
             for part, screened in zip(
-                parts, ahead.map(lambda part: part.lazy().select(query).collect(), parts), strict=True
+                parts, ahead.map(lambda part: collect(part.lazy().select(query)), parts), strict=True
             ):
                 passed = pl.all_horizontal(pl.col(_OK + name) for name in screens)
                 if faults:

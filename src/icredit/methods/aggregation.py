@@ -1,22 +1,44 @@
 """Aggregation: the scores of a node's children into the node's score (OECD/JRC handbook, step 6).
 
-Every method takes the children's scores and weights row by row; a missing child is left out and the weights of the
-others stand for the whole. A node without any child present is missing.
+Every method takes the children row by row; a missing child is left out and the weights of the others stand for the
+whole. A node without any child present is missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
 
-from icredit.methods.arithmetic import add, divide
+from icredit.methods.arithmetic import add, divide, in_pairs
 from icredit.methods.cases import By, by_case, kind_of
 
 Name = Literal["arithmetic", "geometric", "harmonic", "maximum", "minimum", "sum"]
 Scores = Sequence[pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The score of one child and its weight among its siblings.
+
+    Attributes:
+        score: a number, or missing.
+        weight: 0 or more, or missing where the row is in none of the cases in which the weights of a node differ.
+        filled: whether the score is known never to be missing.
+        weighs: whether the weight is known to be above 0 wherever it is not missing, and to be missing only together
+            with those of all siblings.
+    """
+
+    score: pl.Expr
+    weight: pl.Expr
+    filled: bool = False
+    weighs: bool = False
+
+
+Children = Sequence[Child]
 
 
 class Power(BaseModel):
@@ -48,9 +70,18 @@ Aggregation = Annotated[
 ]
 
 
-def _weights_present(scores: Scores, weights: Scores) -> pl.Expr:
-    """The weights of the children that count: those present."""
-    return add([pl.when(score.is_not_null()).then(weight) for score, weight in zip(scores, weights, strict=True)])
+def _counted(children: Children) -> list[Child]:
+    """The children, with a score only where they have weight."""
+    return [Child(pl.when(child.weight > 0).then(child.score), child.weight) for child in children]
+
+
+def _scores(children: Children) -> list[pl.Expr]:
+    return [child.score for child in children]
+
+
+def _weights_present(children: Children) -> pl.Expr:
+    """The weights of the children that count, which are those present, added up."""
+    return add([pl.when(child.score.is_not_null()).then(child.weight) for child in children])
 
 
 def _mean(mean: pl.Expr, scores: Scores) -> pl.Expr:
@@ -58,92 +89,95 @@ def _mean(mean: pl.Expr, scores: Scores) -> pl.Expr:
     return mean.clip(pl.min_horizontal(*scores), pl.max_horizontal(*scores))
 
 
-def _with_weight(scores: Scores, weights: Scores) -> list[pl.Expr]:
-    """The scores of the children that have weight."""
-    return [pl.when(weight > 0).then(score) for score, weight in zip(scores, weights, strict=True)]
-
-
-def arithmetic(scores: Scores, weights: Scores) -> pl.Expr:
+def arithmetic(children: Children) -> pl.Expr:
     """sum(w x) / sum(w) over the children present; missing if their weights add up to nothing."""
-    counted = _with_weight(scores, weights)
-    total = _weights_present(counted, weights)
-    weighted = add([score * weight for score, weight in zip(counted, weights, strict=True)])
-    return _mean(pl.when(total > 0).then(divide(weighted, total)), counted)
+    # This mean is most of what a batch is asked for, so that what is known of a child beforehand is not asked of every
+    # row. Rows without weights come out missing, because the sum of their weights does.
+    counted = [child if child.weighs else masked for child, masked in zip(children, _counted(children), strict=True)]
+    weights, products = [], []
+    for child in counted:
+        product = child.score * child.weight
+        if child.filled and child.weighs:
+            weights.append(child.weight)
+            products.append(product)
+        else:
+            weights.append(pl.when(child.score.is_not_null()).then(child.weight).fill_null(0.0))
+            products.append(product.fill_null(0.0))
+    total = in_pairs(weights)
+    return _mean(pl.when(total > 0).then(divide(in_pairs(products), total)), _scores(counted))
 
 
 def _of_positive(
-    scores: Scores,
-    weights: Scores,
+    children: Children,
     part: Callable[[pl.Expr, pl.Expr], pl.Expr],
     mean: Callable[[pl.Expr, pl.Expr], pl.Expr],
 ) -> pl.Expr:
     """mean(sum of part(x, w), sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is
     below.
     """
-    counted = _with_weight(scores, weights)
-    total = _weights_present(counted, weights)
-    parts = add([pl.when(score > 0).then(part(score, weight)) for score, weight in zip(counted, weights, strict=True)])
-    lowest = pl.min_horizontal(*counted)
-    found = _mean(mean(parts, total), counted)
+    counted = _counted(children)
+    total = _weights_present(counted)
+    parts = add([pl.when(child.score > 0).then(part(child.score, child.weight)) for child in counted])
+    scores = _scores(counted)
+    lowest = pl.min_horizontal(*scores)
+    found = _mean(mean(parts, total), scores)
     return pl.when((total > 0) & (lowest > 0)).then(found).when(lowest == 0).then(0.0)
 
 
-def geometric(scores: Scores, weights: Scores) -> pl.Expr:
+def geometric(children: Children) -> pl.Expr:
     """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
     return _of_positive(
-        scores,
-        weights,
+        children,
         lambda score, weight: score.log() * weight,
         lambda logs, total: divide(logs, total).exp(),
     )
 
 
-def harmonic(scores: Scores, weights: Scores) -> pl.Expr:
+def harmonic(children: Children) -> pl.Expr:
     """sum(w) / sum(w / x) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
     return _of_positive(
-        scores,
-        weights,
+        children,
         lambda score, weight: weight / score,
         lambda parts, total: divide(total, parts),
     )
 
 
-def power(scores: Scores, weights: Scores, exponent: float) -> pl.Expr:
+def power(children: Children, exponent: float) -> pl.Expr:
     """(sum(w x^p) / sum(w))^(1/p) over the children present; missing if one with weight is below 0, and for p < 0 it is
     0 as soon as one is 0.
     """
     if exponent < 0:
         return _of_positive(
-            scores,
-            weights,
+            children,
             lambda score, weight: score.pow(exponent) * weight,
             lambda parts, total: divide(parts, total).pow(1 / exponent),
         )
-    counted = _with_weight(scores, weights)
-    total = _weights_present(counted, weights)
-    parts = add([score.pow(exponent) * weight for score, weight in zip(counted, weights, strict=True)])
-    mean = _mean(divide(parts, total).pow(1 / exponent), counted)
-    return pl.when((total > 0) & (pl.min_horizontal(*counted) >= 0)).then(mean)
+    counted = _counted(children)
+    total = _weights_present(counted)
+    parts = add([child.score.pow(exponent) * child.weight for child in counted])
+    scores = _scores(counted)
+    mean = _mean(divide(parts, total).pow(1 / exponent), scores)
+    return pl.when((total > 0) & (pl.min_horizontal(*scores) >= 0)).then(mean)
 
 
-def maximum(scores: Scores, weights: Scores) -> pl.Expr:
+def maximum(children: Children) -> pl.Expr:
     """The best child that has weight."""
-    return pl.max_horizontal(*_with_weight(scores, weights))
+    return pl.max_horizontal(*_scores(_counted(children)))
 
 
-def minimum(scores: Scores, weights: Scores) -> pl.Expr:
+def minimum(children: Children) -> pl.Expr:
     """The worst child that has weight."""
-    return pl.min_horizontal(*_with_weight(scores, weights))
+    return pl.min_horizontal(*_scores(_counted(children)))
 
 
-def total(scores: Scores, weights: Scores) -> pl.Expr:
+def total(children: Children) -> pl.Expr:
     """sum(w x) over the children present; with the weight 1, plain addition of marks."""
-    counted = _with_weight(scores, weights)
-    present = pl.any_horizontal(*(score.is_not_null() for score in counted))
-    return pl.when(present).then(add([score * weight for score, weight in zip(counted, weights, strict=True)]))
+    counted = _counted(children)
+    present = pl.any_horizontal(*(child.score.is_not_null() for child in counted))
+    return pl.when(present).then(add([child.score * child.weight for child in counted]))
 
 
-AGGREGATIONS: Mapping[str, Callable[[Scores, Scores], pl.Expr]] = {
+AGGREGATIONS: Mapping[str, Callable[[Children], pl.Expr]] = {
     "arithmetic": arithmetic,
     "geometric": geometric,
     "harmonic": harmonic,
@@ -153,12 +187,12 @@ AGGREGATIONS: Mapping[str, Callable[[Scores, Scores], pl.Expr]] = {
 }
 
 
-def aggregated(aggregation: Aggregation, scores: Scores, weights: Scores) -> pl.Expr:
+def aggregated(aggregation: Aggregation, children: Children) -> pl.Expr:
     """The score of a node by its method, or by the method of each row's case."""
 
     def of_method(method: Any) -> pl.Expr:
         if isinstance(method, Power):
-            return power(scores, weights, method.power)
-        return AGGREGATIONS[method](scores, weights)
+            return power(children, method.power)
+        return AGGREGATIONS[method](children)
 
     return by_case(aggregation, of_method)

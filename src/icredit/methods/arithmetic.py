@@ -13,11 +13,15 @@ def add(parts: Sequence[pl.Expr]) -> pl.Expr:
     polars' own `sum_horizontal` adds in an order that depends on how many rows a thread was given, and with it the last
     bits of the sum.
     """
-    present = [part.fill_null(0.0) for part in parts]
-    while len(present) > 1:
-        pairs = [left + right for left, right in zip(present[::2], present[1::2], strict=False)]
-        present = pairs + present[len(present) - len(present) % 2 :]
-    return present[0]
+    return in_pairs([part.fill_null(0.0) for part in parts])
+
+
+def in_pairs(parts: Sequence[pl.Expr]) -> pl.Expr:
+    """The sum of the parts in the order of `add`; missing if one is."""
+    while len(parts) > 1:
+        pairs = [left + right for left, right in zip(parts[::2], parts[1::2], strict=False)]
+        parts = [*pairs, *parts[len(parts) - len(parts) % 2 :]]
+    return parts[0]
 
 
 def divide(numerator: pl.Expr, divisor: pl.Expr) -> pl.Expr:

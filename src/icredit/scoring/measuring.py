@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from icredit.queries import collect_all
 from icredit.scheme.model import Scheme
 from icredit.scoring.constants import constant_frames
 from icredit.scoring.pipeline import graded, prepared
@@ -22,7 +23,7 @@ def reference_of(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> Reference:
     tables = place_tables(ready, scheme)
     if by_place(scheme):
         tables[GRADES] = cut_points(*graded(ready, scheme), scheme)
-    found = pl.collect_all([*frames.values(), *tables.values(), frame.select(pl.len())])
+    found = collect_all([*frames.values(), *tables.values(), frame.select(pl.len())])
     constants = {
         keys: constants.sort(list(keys)) if keys else constants
         for keys, constants in zip(frames, found[: len(frames)], strict=True)

@@ -10,10 +10,11 @@ import polars as pl
 from icredit.scheme.fields import FIXED_COLUMNS, VERDICT_COLUMNS
 from icredit.scheme.model import Scheme
 from icredit.scoring.chain import after
+from icredit.scoring.children import score_column
 from icredit.scoring.constants import with_constants
 from icredit.scoring.places import with_places
 from icredit.scoring.ranks import points, ranked
-from icredit.scoring.tree import score_column, with_coverage, with_scores, with_totals, with_valid_score
+from icredit.scoring.tree import with_coverage, with_scores, with_totals, with_valid_score
 from icredit.scoring.values import value_column, with_values
 from icredit.scoring.verdict import GRADES, SCORED, by_place, has_verdict, with_grades, with_status
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from icredit.errors import DataError, InputError, UsageError, reason_of
 from icredit.methods.cases import STAGE
+from icredit.queries import collect
 from icredit.scheme.model import Scheme
 from icredit.scoring.block import Groups
 from icredit.scoring.constants import Part, needed, parts, with_constants
@@ -147,7 +148,7 @@ class Reference:
             if STAGE in within:
                 joined = joined.filter(pl.col(STAGE).is_not_null())  # the others are not scored in any case
             keys = {f"key.{key}": pl.col(key) for key in within}
-            found = joined.filter(pl.any_horizontal(lacking.values())).select(**keys, **lacking).collect()
+            found = collect(joined.filter(pl.any_horizontal(lacking.values())).select(**keys, **lacking))
             if found.is_empty():
                 continue
             leaf = next(name for name in lacking if found[name].any())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 import polars as pl
 
 from icredit.errors import UsageError
+from icredit.queries import collect, collect_all
 from icredit.scheme.fields import USCC, typed_schema
 from icredit.scheme.load import load_scheme
 from icredit.scoring.account import Done, account_of, account_query
@@ -80,7 +81,7 @@ def score(
     if isinstance(data, pl.LazyFrame):
         return table
     # polars 2.1 panics on some joins of empty frames; nobody scored is an empty table without asking it.
-    return pl.DataFrame(schema=table.collect_schema()) if _is_empty(data) else table.collect()
+    return pl.DataFrame(schema=table.collect_schema()) if _is_empty(data) else collect(table)
 
 
 def score_with_account(
@@ -97,8 +98,8 @@ def score_with_account(
     if _is_empty(submission):
         return pl.DataFrame(schema=table.collect_schema()), {}
     if counts is None:
-        return table.collect(), {}
-    found, counted = pl.collect_all([table, counts])
+        return collect(table), {}
+    found, counted = collect_all([table, counts])
     return found, account_of(counted, scheme)
 
 

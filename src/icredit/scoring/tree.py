@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from icredit.methods.aggregation import Aggregation, aggregated
+from icredit.methods.aggregation import Child, aggregated
 from icredit.methods.arithmetic import add, divide
 from icredit.methods.cases import cases_of, column_of, number
 from icredit.scheme.expressions import compile_expression
 from icredit.scheme.model import Scheme, Total
 from icredit.scheme.nodes import Category, Indicator, Node
 from icredit.scheme.weights import Case, effective_weights, weight_cases
+from icredit.scoring.children import children, score_column, with_weights
 from icredit.scoring.constants import scores
 from icredit.scoring.values import LARGEST, applies_column, value_column
 
@@ -23,17 +24,13 @@ COVERAGE = "coverage"
 _COVERAGE_DECIMALS = 12
 
 
-def score_column(node: str) -> str:
-    """Name of the column that holds a node's score while the query runs; fields may have the same id as nodes."""
-    return f"{node}.score"
-
-
 def with_scores(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
     """Add the score of every indicator, of every category from the bottom up, and the score of the whole as `score`."""
     frame = frame.with_columns(_indicator_score(leaf, scheme).alias(score_column(leaf.id)) for leaf in scheme.leaves)
+    frame = with_weights(frame, scheme)
     for level in _levels(scheme.indicators):
-        frame = frame.with_columns(_node_score(node).alias(score_column(node.id)) for node in level)
-    return frame.with_columns(_node_score(scheme).alias("score"))
+        frame = frame.with_columns(_node_score(node, scheme).alias(score_column(node.id)) for node in level)
+    return frame.with_columns(_node_score(scheme, scheme).alias("score"))
 
 
 def with_totals(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
@@ -49,9 +46,7 @@ def _total(total: Total) -> pl.Expr:
         return pl.when(found.abs() <= LARGEST).then(found)
     weights = total.weights or {}
     return aggregated(
-        total.aggregate,
-        [pl.col(score_column(node)) for node in weights],
-        [number(weight) for weight in weights.values()],
+        total.aggregate, [Child(pl.col(score_column(node)), number(weight)) for node, weight in weights.items()]
     )
 
 
@@ -126,30 +121,20 @@ def _indicator_score(leaf: Indicator, scheme: Scheme) -> pl.Expr:
     return pl.when(pl.col(applies_column(leaf.id))).then(score) if leaf.applies is not None else score
 
 
-def _node_score(node: Category | Scheme) -> pl.Expr:
+def _node_score(node: Category | Scheme, scheme: Scheme) -> pl.Expr:
     """The children's scores as one, the bonus on top, within the cap."""
     counted = [child for child in node.indicators if not child.bonus]
-    score = _aggregate(node.aggregate, counted)
+    score = aggregated(node.aggregate, children(counted, scheme))
     if node.minimum_availability is not None:
         present = add([pl.col(score_column(child.id)).is_not_null().cast(pl.Float64) for child in counted])
         enough = present / len(counted) >= number(node.minimum_availability)
         score = pl.when(enough.fill_null(True)).then(score)
-    bonus = [pl.col(score_column(child.id)) * _weight(child) for child in node.indicators if child.bonus]
+    bonus = children([child for child in node.indicators if child.bonus], scheme)
     if bonus:
-        score = score + add(bonus)
+        score = score + add([child.score * child.weight for child in bonus])
     if node.cap is not None:
         score = score.clip(upper_bound=number(node.cap))
     return score
-
-
-def _aggregate(method: Aggregation, children: Sequence[Node]) -> pl.Expr:
-    return aggregated(
-        method, [pl.col(score_column(child.id)) for child in children], [_weight(child) for child in children]
-    )
-
-
-def _weight(child: Node) -> pl.Expr:
-    return number(1.0 if child.weight is None else child.weight)
 
 
 def _levels(nodes: tuple[Node, ...]) -> list[list[Category]]:

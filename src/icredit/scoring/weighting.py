@@ -13,6 +13,7 @@ from icredit.errors import DataError, UsageError
 from icredit.methods.cases import STAGE, By, Number
 from icredit.methods.pairwise import Priorities, priorities
 from icredit.methods.weighting import marks, shares
+from icredit.queries import collect
 from icredit.scheme.check_cases import groupable
 from icredit.scheme.families import Family, families
 from icredit.scheme.fields import FIXED_COLUMNS, USCC
@@ -174,7 +175,7 @@ def _groups(
         )
     if within not in FIXED_COLUMNS:
         frame = data if isinstance(data, pl.DataFrame) else data.frame
-        fields = conform(frame.lazy(), scheme).select(USCC, within).collect()
+        fields = collect(conform(frame.lazy(), scheme).select(USCC, within))
         if fields[USCC].n_unique() < fields.height:
             raise UsageError("several rows have one uscc, so that their groups are not known")
         table = table.join(fields, on=USCC, how="left")

@@ -21,16 +21,21 @@ INDISTINCT = 0.5
 EXTREMES: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {"minimum": pl.Expr.min, "maximum": pl.Expr.max}
 
 
-def share_between(values: pl.Expr, low: pl.Expr, high: pl.Expr, direction: Direction, *, clamp: bool = True) -> pl.Expr:
+def share_between(
+    values: pl.Expr, low: pl.Expr, high: pl.Expr, direction: Direction, *, clamp: bool = True, apart: bool = False
+) -> pl.Expr:
     """(x - low) / (high - low), or (high - x) / (high - low) where lower is better, limited to [0, 1] if `clamp`.
 
-    Where low equals high the share is `INDISTINCT` at that value, 0 on its worse side and 1 on its better side.
+    Where low equals high the share is `INDISTINCT` at that value, 0 on its worse side and 1 on its better side; `apart`
+    says that they are known to differ.
     """
     gained = values - low if direction == "higher" else high - values
     span = high - low
-    flat = pl.when(gained > 0).then(1.0).when(gained < 0).then(0.0).when(gained == 0).then(INDISTINCT)
     share = divide(gained, span)
     limited = share.clip(0.0, 1.0) if clamp else share
+    if apart:
+        return limited
+    flat = pl.when(gained > 0).then(1.0).when(gained < 0).then(0.0).when(gained == 0).then(INDISTINCT)
     return pl.when(span > 0).then(limited).when(span <= 0).then(flat)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from icredit.methods.arithmetic import divide
-from icredit.methods.cases import Number, number
+from icredit.methods.cases import Number, distinct, number
 from icredit.methods.normalisation.base import EXTREMES, INDISTINCT, Compared, Share, share_between
 from icredit.methods.step import Constants, Direction, Step
 
@@ -49,9 +49,12 @@ class Goalposts(Share):
 
     def share(self, direction: Direction) -> Step:
         """(x - lower) / (upper - lower)."""
+        # The smallest difference there can be, whichever cases the two have in common.
+        apart = min(distinct(self.upper)) > max(distinct(self.lower))
 
         def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
-            return share_between(values, number(self.lower), number(self.upper), direction, clamp=self.clamp)
+            lower, upper = number(self.lower), number(self.upper)
+            return share_between(values, lower, upper, direction, clamp=self.clamp, apart=apart)
 
         return Step(apply)
 
