@@ -85,10 +85,12 @@ class _Draws:
     def one_of(self, options: Sequence[Option]) -> list[Option]:
         return self._random.choices(options, k=self._rows)
 
-    def codes(self) -> pl.Series:
-        """Credit codes, none twice: the number of the row stands inside, shuffled by a multiplication."""
+    def codes(self, first: int = 0) -> pl.Series:
+        """Credit codes, none twice: the number of the row, from `first` on, stands inside, shuffled by a multiplication."""
         letters = self.one_of(ALPHABET[10:])
-        bodies = (f"9199{row * 7_368_787 % 10**10:010d}{letter}{row % 100:02d}" for row, letter in enumerate(letters))
+        bodies = (
+            f"9199{row * 7_368_787 % 10**10:010d}{letter}{row % 100:02d}" for row, letter in enumerate(letters, first)
+        )
         return pl.Series([body + check_digit(body) for body in bodies], dtype=pl.String)
 
 
@@ -100,6 +102,15 @@ def enterprises(rows: int, seed: int = 1) -> pl.DataFrame:
     gappy = [name for name in frame.columns[5:] if name not in ("revenue", "staff", *RATES)]
     gaps = [pl.when(draws.uniform() >= _GAPS).then(pl.col(name)).alias(name) for name in gappy]
     return frame.with_columns(gaps).select(*COLUMNS, *RATES)
+
+
+def others(frame: pl.DataFrame, block: int) -> pl.DataFrame:
+    """As many other enterprises with the same figures: those of a block, of which 0 is the frame itself."""
+    return (
+        frame
+        if not block
+        else frame.with_columns(_Draws(frame.height, block).codes(frame.height * block).alias("uscc"))
+    )
 
 
 def _identity(draws: _Draws) -> pl.DataFrame:

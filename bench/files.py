@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.commands import reference
-from bench.enterprises import as_text, enterprises, spoiled
+from bench.enterprises import as_text, enterprises, others, spoiled
 from bench.form import COLUMNS
 from bench.sides import SCHEME
 from bench.workbooks import write_workbook
@@ -17,10 +17,22 @@ from icredit.cli.main import main
 #: Share of rows with a bad cell in the CSV file that is not clean.
 BAD = 0.05
 
+#: The large file is so many times the figures of a smaller one, each time with other codes.
+BLOCKS = 20
+
 
 def _csv(path: Path, rows: int, share: float) -> None:
     text = spoiled(as_text(enterprises(rows).select(*COLUMNS)), share)
     text.rename(COLUMNS).write_csv(path, include_bom=True, quote_style="never")
+
+
+def _large(path: Path, rows: int) -> None:
+    """Clean enterprises by blocks, so that no more than one is in memory."""
+    block = as_text(enterprises(rows // BLOCKS).select(*COLUMNS))
+    with path.open("wb") as file:
+        for number in range(BLOCKS):
+            text, first = others(block, number).rename(COLUMNS), number == 0
+            text.write_csv(file, include_bom=first, include_header=first, quote_style="never")
 
 
 def _xlsx(path: Path, rows: int, *, shared: bool, mixed: bool) -> None:
@@ -50,6 +62,7 @@ def _one(path: Path, rows: int) -> None:
 
 WRITERS: Mapping[str, Callable[[Path, int], None]] = {
     "clean.csv": lambda path, rows: _csv(path, rows, 0.0),
+    "large.csv": _large,
     "bad.csv": lambda path, rows: _csv(path, rows, BAD),
     "clean.parquet": _parquet,
     "scored.csv": _score,

@@ -17,7 +17,7 @@ import icredit
 from command_line import enterprise, read_csv, write_csv
 from command_line import icredit as run
 from conftest import AS_OF
-from icredit.intake.across import Duplicates
+from icredit.intake.duplicates import Duplicates
 
 CHECKED = filings.EVERY_KIND.replace(
     "\nindicators:",

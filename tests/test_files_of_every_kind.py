@@ -774,12 +774,12 @@ def test_no_file_at_all(tmp_path: Path) -> None:
         read(put(tmp_path, "a.docx", "x"))
 
 
-@pytest.mark.parametrize("method", ["read_bytes", "is_dir"])
+@pytest.mark.parametrize("method", ["open", "is_dir"])
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     """A file or folder without permission is refused plainly."""
     path = put(tmp_path, "secret.csv", simple(1))
 
-    def refuse(self: Path) -> bytes:
+    def refuse(self: Path, mode: str = "r") -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, method, refuse)

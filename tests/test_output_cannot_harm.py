@@ -177,7 +177,7 @@ def test_any_name_comes_back(
     path = tmp_path_factory.getbasetemp() / f"any.{ending}"
     columns = describe(national, values=False)
 
-    write_table(one_row.with_columns(pl.lit(name).alias("name")), path, path, columns, "id")
+    write_table([one_row.with_columns(pl.lit(name).alias("name"))], path, path, columns, "id")
 
     assert read_scored(path)[0]["name"].item() == name
 

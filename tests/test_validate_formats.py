@@ -23,6 +23,7 @@ import icredit as api
 from command_line import clean_csv, enterprise, faulty_csv, icredit, on_terminal, program, read_csv, write_csv
 from conftest import ERRORS_CSV
 from icredit.intake.findings import SCHEMA
+from icredit.intake.rows import Rows
 from icredit.output.console import visible
 from icredit.output.findings_counts import count_by_file, count_by_rule
 from icredit.output.findings_formats import as_csv, as_github, as_json
@@ -54,7 +55,7 @@ CELL_FINDING: Row = {
 def submission(*rows: Row) -> api.Submission:
     """Return a submission of which only the findings matter."""
     findings = pl.DataFrame(list(rows), schema=dict(SCHEMA), orient="row")
-    return api.Submission(pl.DataFrame(), findings, (), 10, 1, 0, date(2026, 1, 15))
+    return api.Submission(Rows(pl.Schema()), findings, (), 10, 1, 0, date(2026, 1, 15))
 
 
 Lines = Callable[..., list[str]]

@@ -16,9 +16,11 @@ import polars as pl
 
 from icredit import units
 from icredit.errors import InputError, UsageError
-from icredit.intake.across import TABLE, AcrossChecks
+from icredit.intake.across import AcrossChecks
+from icredit.intake.duplicates import find_duplicates
 from icredit.intake.findings import findings_frame
 from icredit.intake.header import Column
+from icredit.intake.rows import TABLE, Kept, Rows
 from icredit.intake.sources.grid import ROW
 from icredit.intake.submission import read
 from icredit.intake.table import TextTable
@@ -156,10 +158,11 @@ def _scored(path: Path, scheme: Scheme, zones: ZoneRegister) -> _LastYear:
         str(path), None, text, tuple(Column(index, column, name) for index, (name, column) in enumerate(found.items()))
     )
     validated = TableValidator(few, zones).validate(source)
-    across = AcrossChecks(few, [source])
     frame = validated.frame.with_columns(pl.lit(0, pl.Int64).alias(TABLE))
-    frame, differing = across.provinces(frame, zones)
-    frame, repeated, merged = across.duplicates(frame, validated.findings, "error")
+    frame, differing = AcrossChecks(few).provinces(frame, source, zones)
+    rows = Rows(frame.schema, (Kept(frame.height, frame),))
+    dropped, repeated, merged = find_duplicates(rows, [source], validated.findings, "error", few)
+    frame = rows.without(dropped, ROW).frame()
     return _LastYear(
         frame,
         frozenset(found),

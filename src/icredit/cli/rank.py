@@ -106,7 +106,7 @@ def rank(
                 with output_errors(output):
                     write_workbook(staged, list_sheet(found, columns, selection, register, manifest, table, chosen))
             else:
-                write_table(found, staged, output, columns, chosen)
+                write_table([found], staged, output, columns, chosen)
             group.commit()
         if not quiet:
             console.result(f"{selection.title()}: {counted(found.height, 'enterprise')}, wrote {output}")

@@ -15,10 +15,9 @@ from icredit.errors import DataError
 from icredit.output import console
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from icredit.intake import Submission
     from icredit.output.run import RunFiles
+    from icredit.scoring import ScoredTable
 
 
 class LabelChoice(StrEnum):
@@ -78,6 +77,7 @@ def score(
     """
     started = datetime.now(UTC)
     from icredit.intake import read
+    from icredit.intake.rows import Store
     from icredit.intake.sources import find_files
     from icredit.output.account import account_lines
     from icredit.output.notes import notes_lines
@@ -100,55 +100,60 @@ def score(
     others = (scheme_file, *(Path(base.file) for base in rules.extends), reference, register_file(zones))
     targets.check([*found.files, *(path for path in others if isinstance(path, Path))])
 
-    submission = read(found, rules, zones=register, sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value)
-    if not quiet:
-        console.say_all(notes_lines(submission))
-        if not submission.rows_read:
-            console.say("no enterprises: the input has a header and nothing below it")
-    _refuse_rejects(submission, strict=strict, limit=max_rejects)
-    table, account = score_with_account(submission, rules, reference=scale, values=values, steps=steps)
-    made = None
-    if save_reference is not None:
-        made = scale or measure(submission, rules)
-    asked = {
-        "scheme": shown,
-        "zone": zone,
-        "sheet": sheet,
-        "duplicates": duplicates.value,
-        "strict": strict,
-        "max_rejects": max_rejects,
-        "values": values,
-        "steps": steps,
-        "period": period,
-        "reference": str(reference) if reference is not None else None,
-    }
-    run = Run(
-        submission,
-        rules,
-        table,
-        asked,
-        started,
-        labels.value,
-        values=values,
-        steps=steps,
-        reference=scale,
-        made=made,
-        account=account,
-    )
-    content, written = run.write(targets)
+    with Store(output.parent) as store:
+        submission = read(
+            found, rules, zones=register, sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value, store=store
+        )
+        if not quiet:
+            console.say_all(notes_lines(submission))
+            if not submission.rows_read:
+                console.say("no enterprises: the input has a header and nothing below it")
+        _refuse_rejects(submission, strict=strict, limit=max_rejects)
+        made = None
+        if save_reference is not None:
+            made = scale or measure(submission, rules)
+        table, account = score_with_account(
+            submission, rules, store, reference=scale, measured=made, values=values, steps=steps
+        )
+        asked = {
+            "scheme": shown,
+            "zone": zone,
+            "sheet": sheet,
+            "duplicates": duplicates.value,
+            "strict": strict,
+            "max_rejects": max_rejects,
+            "values": values,
+            "steps": steps,
+            "period": period,
+            "reference": str(reference) if reference is not None else None,
+        }
+        run = Run(
+            submission,
+            rules,
+            table,
+            asked,
+            started,
+            labels.value,
+            values=values,
+            steps=steps,
+            reference=scale,
+            made=made,
+            account=account,
+        )
+        content, written = run.write(targets)
 
-    if as_json:
-        from icredit.output.manifest import to_json
+        if as_json:
+            from icredit.output.manifest import to_json
 
-        console.result(to_json(_summary(content, table, written)))
-    elif not quiet:
-        from icredit.output.summary import score_summary
+            console.result(to_json(_summary(content, table, written)))
+        elif not quiet:
+            from icredit.output.summary import score_summary
 
-        names = {known.slug: known.label for known in register}
-        console.result(score_summary(rules, content["counts"], table, written, names))
-    if not quiet:
-        console.say_all(account_lines(account, rules))
-        _tell_findings(submission, targets)
+            names = {known.slug: known.label for known in register}
+            console.result(score_summary(rules, content["counts"], table, written, names))
+        if not quiet:
+            console.say_all(account_lines(account, rules))
+            _tell_findings(submission, targets)
 
 
 def _tell_findings(submission: Submission, targets: RunFiles) -> None:
@@ -192,10 +197,10 @@ def _refuse_rejects(submission: Submission, *, strict: bool, limit: str | None) 
     )
 
 
-def _summary(content: dict[str, Any], table: pl.DataFrame, written: list[str]) -> dict[str, Any]:
-    from icredit.output.summary import best
+def _summary(content: dict[str, Any], table: ScoredTable, written: list[str]) -> dict[str, Any]:
+    from icredit.output.summary import LISTED
 
     keys = ("icredit", "scheme", "as_of", "counts", "findings", "inputs", "notes", "output", "started", "finished")
     shown = ("rank", "uscc", "name", "zone", "stage", "score", "grade", "coverage")
-    top = best(table).select(shown).to_dicts()
+    top = table.best(LISTED).select(shown).to_dicts()
     return {"status": "done", **{key: content[key] for key in keys}, "top": top, "written": written}

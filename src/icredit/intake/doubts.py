@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from icredit import units
@@ -22,20 +24,24 @@ _ENOUGH = 3
 _LIKELY = ("元", "千元", "亿元", "百万元", "万元")
 
 
-def column_doubts(table: TextTable, frame: pl.DataFrame, scheme: Scheme) -> list[Finding]:
-    """Warnings about columns of a table whose valid rows are `frame`, one at most a column."""
+def column_doubts(table: TextTable, values_of: Callable[[str], pl.Series], scheme: Scheme) -> list[Finding]:
+    """Warnings about columns of a table, one at most a column; `values_of` gives the valid rows' values of a field."""
     findings = []
     for column in table.columns:
         spec = scheme.fields.get(column.field)
         if spec is None:
             continue
-        values = frame[column.field]
         if spec.type == "amount" and spec.usual is not None and spec.unit is not None and column.unit is None:
-            found = _unit_doubt(values, spec.unit, spec.usual)
+            found = _unit_doubt(values_of(column.field), spec.unit, spec.usual)
             if found is not None:
                 findings.append(Finding(rules.UNIT_DOUBTFUL, _place(table, column), column.header, found))
         # Without a shift the values are as people filed them.
-        elif spec.type == "share" and spec.unit == "%" and not column.shift and _looks_like_fractions(values):
+        elif (
+            spec.type == "share"
+            and spec.unit == "%"
+            and not column.shift
+            and _looks_like_fractions(values_of(column.field))
+        ):
             doubt = Finding(rules.SHARE_DOUBTFUL, _place(table, column), column.header, {"unit": spec.unit})
             findings.append(doubt)
     return findings

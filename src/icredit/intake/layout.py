@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import polars as pl
@@ -25,8 +27,10 @@ _LIKELY = r"^\s*(?:[0-9A-Za-z]\s*){15,20}$"
 
 def lay_out(
     content: Content, opened: Opened, matcher: HeaderMatcher, *, coded: bool, sheet: str | None = None
-) -> TextTable:
-    """The text table of a file.
+) -> Iterator[TextTable]:
+    """The text table of a file, in one piece or several: rows that follow each other, and what is amiss with them.
+
+    Whatever else a table has is that of the whole file, and the same in every piece.
 
     Args:
         content: the file.
@@ -40,7 +44,8 @@ def lay_out(
     """
     found = find_header(content, opened, matcher, sheet)
     header, where = found.match, found.where
-    grid = found.sheet.load(None)
+    pieces = found.sheet.pieces()
+    grid = next(pieces)
     notes = [*opened.notes]
     notes += [f"{where} was read; {content.name} also has [{other}], which was not" for other in found.others]
     head = head_rows(grid)
@@ -61,39 +66,100 @@ def lay_out(
         if column.index in grid.refused:
             raise InputError(f"{where}: the column '{column.header}' {grid.refused[column.index]}")
     first = last_header_row(grid, head, header)
-    body = grid.frame.slice(grid.frame[ROW].search_sorted(first, side="right"))
+    body = _part(grid, int(grid.frame[ROW].search_sorted(first, side="right")))
     if grid.merged:
-        body, said = merged_downwards(grid, body, columns, matcher)
+        spread, said = merged_downwards(grid, body.frame, columns, matcher)
+        body = replace(body, frame=spread)
         notes += [f"{where}: {one}" for one in said]
     rows = [cells for _, cells in head[header.row : header.last + 1]]
-    finder = StrayFinder(columns, rows, matcher, coded=coded)
     code = next(column.index for column in columns if column.field == USCC)
-    kept, strays = _without_strays(grid, body, finder, code, where, coded=coded)
-    read = set() if not grid.faults else set(kept[ROW].to_list())
+    finder = StrayFinder(columns, rows, matcher, coded=coded)
+    strays = _Strays(finder, code if coded else None, where)
     fields = {column.index: column.field for column in columns}
-    faults = [
-        CellFault(fault.row, fault.rule, fields[fault.column], fault.value)
-        for fault in grid.faults
-        if fault.column in fields and fault.row in read
-    ]
-    faults += _wrong_widths(grid, kept, head[header.last][0])
-    numbers = kept.filter(pl.col(ROW).is_in(list(grid.numbers(code)))).select(ROW, name_of(code))
-    if coded:
-        faults += [CellFault(row, CODE_NUMBER, USCC, text) for row, text in numbers.iter_rows()]
-    return TextTable(
+    width = _width(grid, head[header.last][0])
+    table = TextTable(
         content.name,
         found.sheet.name,
-        kept.select(ROW, **{column.field: pl.col(name_of(column.index)) for column in columns}),
+        pl.DataFrame(),
         tuple(columns),
         tuple(header.unknown),
-        tuple(faults),
-        tuple(notes),
-        tuple(strays),
+        notes=tuple(notes),
         header_row=head[header.last][0],
         epoch_1904=grid.epoch_1904,
         encoding=opened.encoding,
-        size=len(content.data),
+        size=content.size,
     )
+    for one, last in _with_last(_ending_in_enterprises(body, pieces, code if coded else None)):
+        kept, left_out = strays.split(one, last=last)
+        read = set() if not one.faults else set(kept[ROW].to_list())
+        faults = [
+            CellFault(fault.row, fault.rule, fields[fault.column], fault.value)
+            for fault in one.faults
+            if fault.column in fields and fault.row in read
+        ]
+        faults += _wrong_widths(one, kept, width)
+        if coded:
+            numbers = kept.filter(pl.col(ROW).is_in(list(one.numbers(code)))).select(ROW, name_of(code))
+            faults += [CellFault(row, CODE_NUMBER, USCC, text) for row, text in numbers.iter_rows()]
+        frame = kept.select(ROW, **{column.field: pl.col(name_of(column.index)) for column in columns})
+        yield replace(table, frame=frame, faults=tuple(faults), strays=tuple(left_out))
+
+
+def _with_last(grids: Iterable[Grid]) -> Iterator[tuple[Grid, bool]]:
+    """Each grid, and whether it is the last."""
+    before: Grid | None = None
+    for grid in grids:
+        if before is not None:
+            yield before, False
+        before = grid
+    if before is not None:
+        yield before, True
+
+
+def _ending_in_enterprises(first: Grid, others: Iterator[Grid], code: int | None) -> Iterator[Grid]:
+    """The same rows in other pieces, of which all but the last end with an enterprise.
+
+    What a row below the last enterprise is can depend on whether another one follows.
+    """
+    held = first
+    for grid in others:
+        end = held.frame.height if code is None else _behind_last_enterprise(held.frame, code)
+        if end:
+            yield _part(held, 0, end)
+        held = _joined(_part(held, end), grid) if end < held.frame.height else grid
+    yield held
+
+
+# So many rows at the end of a piece are looked at first.
+_LOOKED_AT = 1_000
+
+
+def _behind_last_enterprise(frame: pl.DataFrame, code: int) -> int:
+    """The number of rows down to the last that is an enterprise; 0 without any."""
+    for count in (_LOOKED_AT, frame.height):
+        begin = max(frame.height - count, 0)
+        places = _sure(frame.slice(begin), pl.col(name_of(code))).arg_true()
+        if places.len():
+            return begin + int(places[-1]) + 1
+    return 0
+
+
+def _part(grid: Grid, begin: int, end: int | None = None) -> Grid:
+    length = None if end is None else end - begin
+    lengths = None if grid.lengths is None else grid.lengths.slice(begin, length)
+    return replace(grid, frame=grid.frame.slice(begin, length), lengths=lengths)
+
+
+def _joined(above: Grid, below: Grid) -> Grid:
+    """Two pieces of delimited text as one; nothing but rows differs between them."""
+    frame = pl.concat([above.frame, below.frame], how="diagonal")
+    return replace(below, frame=frame, lengths=pl.concat([_lengths(above), _lengths(below)]))
+
+
+def _lengths(grid: Grid) -> pl.Series:
+    if grid.lengths is not None:
+        return grid.lengths
+    return pl.select(pl.repeat(grid.width, grid.frame.height, dtype=pl.Int32)).to_series()
 
 
 def _require_no_problem(match: HeaderMatch, where: str) -> None:
@@ -102,35 +168,53 @@ def _require_no_problem(match: HeaderMatch, where: str) -> None:
         raise InputError(f"{where}: {match.problems[0]}{more}", hint="correct the header row and read the file again")
 
 
-def _without_strays(
-    grid: Grid, body: pl.DataFrame, finder: StrayFinder, code: int, where: str, *, coded: bool
-) -> tuple[pl.DataFrame, list[Stray]]:
-    """The rows of enterprises, and the others that are not blank."""
-    sure = _sure(body, pl.col(name_of(code))) if coded else pl.repeat(False, body.height, eager=True)
-    if sure.all():
-        return body, []
-    enterprises = body[ROW].filter(sure)
-    doubtful = filled_rows(body.filter(~sure))
-    strays: list[Stray] = []
-    passed = 0
-    for (number, cells), above in zip(grid.rows(doubtful), enterprises.search_sorted(doubtful[ROW]), strict=True):
-        if above > passed:
-            finder.pass_enterprises()
-        passed = above
-        leading, trailing = coded and above == 0 < enterprises.len(), coded and above == enterprises.len()
-        kind = finder.kind(cells, leading=leading, trailing=trailing)
-        if kind is None:
-            continue
-        if kind == "header" and finder.other_header(cells, leading=leading):
-            raise InputError(
-                f"{where}: row {number} is a second header, whose columns or units are not those of the first",
-                hint="split the table there into two files",
-            )
-        strays.append(Stray(number, kind, next(cell for cell in cells if cell and cell.strip()).strip()))
-    gone = {stray.row for stray in strays}
-    rest = [number for number in doubtful[ROW] if number not in gone]
-    kept = sure | body[ROW].is_in(rest) if rest else sure
-    return (body if kept.all() else body.filter(kept)), strays
+class _Strays:
+    """Goes through the pieces of a table and tells enterprises from other rows."""
+
+    def __init__(self, finder: StrayFinder, code: int | None, where: str) -> None:
+        """Know the table; `code` is the column of credit codes, None if enterprises are not named by such."""
+        self._finder = finder
+        self._code = code
+        self._where = where
+        self._above = 0
+
+    def split(self, grid: Grid, *, last: bool) -> tuple[pl.DataFrame, list[Stray]]:
+        """The rows of enterprises, and the others that are not blank; `last` if no piece follows."""
+        body, coded = grid.frame, self._code is not None
+        sure = (
+            pl.repeat(False, body.height, eager=True)
+            if self._code is None
+            else _sure(body, pl.col(name_of(self._code)))
+        )
+        before, enterprises = self._above, body[ROW].filter(sure)
+        self._above += enterprises.len()
+        if sure.all():
+            if enterprises.len():
+                self._finder.pass_enterprises()
+            return body, []
+        doubtful = filled_rows(body.filter(~sure))
+        strays: list[Stray] = []
+        passed = 0
+        for (number, cells), place in zip(grid.rows(doubtful), enterprises.search_sorted(doubtful[ROW]), strict=True):
+            if place > passed:
+                self._finder.pass_enterprises()
+            passed = place
+            leading = coded and before + place == 0 < enterprises.len()
+            kind = self._finder.kind(cells, leading=leading, trailing=coded and last and place == enterprises.len())
+            if kind is None:
+                continue
+            if kind == "header" and self._finder.other_header(cells, leading=leading):
+                raise InputError(
+                    f"{self._where}: row {number} is a second header, whose columns or units are not those of the first",
+                    hint="split the table there into two files",
+                )
+            strays.append(Stray(number, kind, next(cell for cell in cells if cell and cell.strip()).strip()))
+        if enterprises.len() > passed:
+            self._finder.pass_enterprises()
+        gone = {stray.row for stray in strays}
+        rest = [number for number in doubtful[ROW] if number not in gone]
+        kept = sure | body[ROW].is_in(rest) if rest else sure
+        return (body if kept.all() else body.filter(kept)), strays
 
 
 def _sure(body: pl.DataFrame, code: pl.Expr) -> pl.Series:
@@ -143,12 +227,18 @@ def _sure(body: pl.DataFrame, code: pl.Expr) -> pl.Series:
     return body.select(pl.lit(plain) | likely.fill_null(False)).to_series()
 
 
-def _wrong_widths(grid: Grid, kept: pl.DataFrame, header_row: int) -> list[CellFault]:
+def _width(grid: Grid, header_row: int) -> int:
+    """The number of cells that the header has in a delimited file."""
+    if grid.lengths is None:
+        return grid.width
+    return int(grid.lengths[grid.frame[ROW].search_sorted(header_row)])
+
+
+def _wrong_widths(grid: Grid, kept: pl.DataFrame, expected: int) -> list[CellFault]:
     """Rows of a delimited file with cells too few, or with more that hold something."""
     if grid.lengths is None:
         return []
     lengths = grid.frame.select(ROW, length=grid.lengths)
-    expected = lengths.filter(pl.col(ROW) == header_row)["length"][0]
     odd = lengths.filter(pl.col("length") != expected)
     if odd.is_empty():
         return []

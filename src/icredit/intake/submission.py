@@ -14,11 +14,15 @@ import polars as pl
 from icredit.errors import InputError
 from icredit.intake import rules
 from icredit.intake.account import FileReport, report
-from icredit.intake.across import TABLE, AcrossChecks, Duplicates
+from icredit.intake.across import AcrossChecks
 from icredit.intake.doubts import column_doubts
+from icredit.intake.duplicates import Duplicates, find_duplicates
 from icredit.intake.findings import Finding, Place, findings_frame
 from icredit.intake.read_file import FileReader
+from icredit.intake.rows import TABLE, Kept, Key, Rows, Store
 from icredit.intake.sources import FoundFiles, by_name, find_files
+from icredit.intake.sources.grid import ROW
+from icredit.intake.strays import Stray
 from icredit.intake.table import TextTable
 from icredit.intake.validate import TableValidator
 from icredit.scheme.fields import ZONE
@@ -33,18 +37,18 @@ class Submission:
     """What one or more files of enterprises hold.
 
     Attributes:
-        frame: the valid rows, one an enterprise: a typed column per field of the scheme, in the fields' units, then
+        rows: the valid rows, one an enterprise: a typed column per field of the scheme, in the fields' units, then
             `source_table` (index into `files`) and `source_row`.
         findings: everything wrong or doubtful, one row each; errors and warnings.
         files: an account of every file, also of those that could not be read.
         rows_read: rows of enterprises in all files; blank rows, totals and notes are none.
-        rejected: rows that are not in `frame` because of an error.
-        merged: rows that are not in `frame` because another row of the enterprise counts.
+        rejected: rows that are not in `rows` because of an error.
+        merged: rows that are not in `rows` because another row of the enterprise counts.
         as_of: what checks called `today`.
         notes: what is to be said of the batch, one sentence each; of a single file, its account says it.
     """
 
-    frame: pl.DataFrame
+    rows: Rows
     findings: pl.DataFrame
     files: tuple[FileReport, ...]
     rows_read: int
@@ -52,6 +56,11 @@ class Submission:
     merged: int
     as_of: date = field(default_factory=date.today)
     notes: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The valid rows as one frame."""
+        return self.rows.frame()
 
     @property
     def errors(self) -> pl.DataFrame:
@@ -78,6 +87,7 @@ def read(
     zone: str | None = None,
     as_of: date | None = None,
     duplicates: Duplicates = "error",
+    store: Store | None = None,
 ) -> Submission:
     """Read and validate submissions.
 
@@ -94,9 +104,11 @@ def read(
         as_of: what checks call `today`; default: the day of the run.
         duplicates: what becomes of an enterprise filed more than once with different data: `error` on all its rows, or
             the `last` in the order of the files and rows counts.
+        store: what keeps the rows, until it is left; default: they stay in memory, however many they are.
 
     Raises:
         InputError: no file can be read; one that lacks a required column cannot.
+        OutputError: the store cannot write rows.
         UsageError: the zone is unknown.
     """
     scheme = scheme or load_scheme()
@@ -106,24 +118,26 @@ def read(
     if not isinstance(files, FoundFiles):
         files = find_files([files] if isinstance(files, str | Path) else files)
     paths = files.files if duplicates == "last" else sorted(files.files, key=by_name)
-    parts = _read_all(paths, _PartReader(scheme, zones, sheet, slug))
+    parts = _read_all(paths, _PartReader(scheme, zones, sheet, slug, as_of, store or Store()))
     tables = [part.table for part in parts]
     findings = [finding for part in parts for finding in part.findings]
-    frame = pl.concat(part.frame.with_columns(pl.lit(index, pl.Int64).alias(TABLE)) for index, part in enumerate(parts))
-    across = AcrossChecks(scheme, tables)
-    frame, found = across.provinces(frame, zones)
-    findings += found
-    frame, found, merged = across.duplicates(frame, findings, duplicates)
-    findings += found
-    frame, found = across.checks(frame, as_of)
-    findings += found
+    differing = [finding for part in parts for finding in part.differing]
+    schema = pl.Schema({**TableValidator(scheme, zones).schema, TABLE: pl.Int64()})
+    rows = Rows(schema, tuple(kept for part in parts for kept in part.kept))
+    rows = rows if rows.on_disk else rows.held()
+    dropped, repeated, merged = find_duplicates(rows, tables, [*findings, *differing], duplicates, scheme)
+    rows = rows.without([*dropped, *(key for part in parts for key in part.wrong)], ROW)
+    rows = rows if rows.on_disk else rows.held()
+    # What gave way to another filing has been told; its other faults do not matter.
+    told = {(tables[table].file, row) for table, row in dropped}
+    broken = [one for part in parts for one in part.broken if (one.place.file, one.place.row) not in told]
     rows_read = sum(part.report.rows for part in parts)
     return Submission(
-        frame,
-        findings_frame(findings),
+        rows,
+        findings_frame([*findings, *differing, *repeated, *broken]),
         tuple(part.report for part in parts),
         rows_read,
-        rows_read - frame.height - merged,
+        rows_read - rows.height - merged,
         merged,
         as_of,
         (*files.notes, *_without_zone(parts)),
@@ -132,39 +146,83 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What came of one file; `table` without its cells, which are typed by now."""
+    """What came of one file.
+
+    Attributes:
+        table: the file's table without its cells, which are typed by now.
+        report: the account of the file.
+        kept: the rows of which every cell is right.
+        wrong: those of them that break a check of the scheme.
+        findings: what was found in single cells and whole columns.
+        differing: what was found of provinces and zones.
+        broken: what was found by the checks of the scheme.
+    """
 
     table: TextTable
-    frame: pl.DataFrame
-    findings: list[Finding]
     report: FileReport
+    kept: list[Kept] = field(default_factory=list)
+    wrong: list[Key] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    differing: list[Finding] = field(default_factory=list)
+    broken: list[Finding] = field(default_factory=list)
 
 
 class _PartReader:
     """Reads and validates one file after the other."""
 
-    def __init__(self, scheme: Scheme, zones: ZoneRegister, sheet: str | None, zone: str | None) -> None:
+    def __init__(
+        self, scheme: Scheme, zones: ZoneRegister, sheet: str | None, zone: str | None, as_of: date, store: Store
+    ) -> None:
         self._scheme = scheme
         self._zones = zones
         self._sheet = sheet
         self._zone = zone
+        self._as_of = as_of
+        self._store = store
         self._reader = FileReader(scheme)
         self._validator = TableValidator(scheme, zones)
+        self._across = AcrossChecks(scheme)
 
-    def read(self, path: Path) -> _Part | InputError:
-        """What came of a file, or why nothing did."""
+    def read(self, path: Path, number: int) -> _Part | InputError:
+        """What came of the file with a number, or why nothing did."""
         try:
-            table = self._reader.read(path, self._sheet)
+            return self._read(path, number)
         except InputError as error:
             return error
-        validated = self._validator.validate(table)
-        frame, rows = validated.frame, table.frame.height
-        zone, notes = self._zone_of(table, path)
-        table = replace(table, frame=table.frame.clear())
-        if zone is not None:
-            frame = frame.with_columns(pl.lit(zone).alias(ZONE))
-        findings = validated.findings + column_doubts(table, frame, self._scheme)
-        return _Part(table, frame, findings, report(table, rows, self._reader.matcher, zone, notes))
+
+    def _read(self, path: Path, number: int) -> _Part:
+        kept: list[Kept] = []
+        wrong: list[Key] = []
+        findings: list[Finding] = []
+        differing: list[Finding] = []
+        broken: list[Finding] = []
+        strays: list[Stray] = []
+        rows, zoned = 0, False
+        for table in self._reader.pieces(path, self._sheet):
+            validated = self._validator.validate(table)
+            frame = validated.frame.with_columns(pl.lit(number, pl.Int64).alias(TABLE))
+            slug = self._zone_of(table, path)
+            if slug is not None:
+                frame = frame.with_columns(pl.lit(slug).alias(ZONE))
+            frame, of_zones = self._across.provinces(frame, table, self._zones)
+            of_checks = self._across.checks(frame, table, self._as_of)
+            kept.append(self._store.keep(frame))
+            wrong += of_checks[0]
+            findings += validated.findings
+            differing += of_zones
+            broken += of_checks[1]
+            strays += table.strays
+            rows += table.frame.height
+            zoned = zoned or (ZONE in table.frame.columns and bool((table.frame[ZONE].str.strip_chars() != "").any()))
+        table = replace(table, frame=table.frame.clear(), strays=tuple(strays), faults=())
+
+        def values(name: str) -> pl.Series:
+            return pl.concat([one.frame([name]) for one in kept])[name]
+
+        findings += column_doubts(table, values, self._scheme)
+        notes = self._zone_notes(table, path, blank=bool(rows) and not zoned)
+        account = report(table, rows, self._reader.matcher, self._zone_of(table, path), notes)
+        return _Part(table, account, kept, wrong, findings, differing, broken)
 
     def unreadable(self, path: Path, error: InputError) -> _Part:
         """The account of a file that could not be read."""
@@ -172,27 +230,32 @@ class _PartReader:
         # The message names the file already, as every message does.
         said = error.message.removeprefix(name).lstrip(" :")
         reason = " ".join((said if error.hint is None else f"{said}; {error.hint}").split())
-        frame = pl.DataFrame(schema=self._validator.schema)
         finding = Finding(rules.UNREADABLE, Place(name, None, None), None, {"reason": reason})
         table = TextTable(name, None, pl.DataFrame(), ())
-        return _Part(table, frame, [finding], FileReport(name, unreadable=reason))
+        return _Part(table, FileReport(name, unreadable=reason), findings=[finding])
 
-    def _zone_of(self, table: TextTable, path: Path) -> tuple[str | None, list[str]]:
-        """The zone of a file's enterprises where no column says it, and what is to be said about that."""
+    def _zone_of(self, table: TextTable, path: Path) -> str | None:
+        """The zone of a file's enterprises where no column says it."""
+        if table.column(ZONE) is not None:
+            return None
+        named = self._zones.named_in(path.stem)
+        return self._zone or (named[0].slug if len(named) == 1 else None)
+
+    def _zone_notes(self, table: TextTable, path: Path, *, blank: bool) -> list[str]:
+        """What is to be said of the zone; `blank` if there are enterprises, none of which has one in its column."""
         named = self._zones.named_in(path.stem)
         names = ", ".join(f"{zone.label} ({zone.slug})" for zone in named)
-        slug, said = self._zone, ""
-        if any(column.field == ZONE for column in table.columns):
-            slug = None
+        said = ""
+        if table.column(ZONE) is not None:
             if self._zone is not None:
                 said = "has a zone column, so --zone was not applied"
-            elif named and table.frame.height and not (table.frame[ZONE].str.strip_chars() != "").any():
+            elif named and blank:
                 said = f"the zone column is blank and stays so, although the file is called after {names}"
         elif self._zone is None and len(named) == 1:
-            slug, said = named[0].slug, f"no zone column; {names} was taken from the file's name"
+            said = f"no zone column; {names} was taken from the file's name"
         elif self._zone is None and named:
             said = f"no zone column, and the file's name names several zones, so none was taken: {names}"
-        return slug, [f"{table.where}: {said}"] if said else []
+        return [f"{table.where}: {said}"] if said else []
 
 
 def _without_zone(parts: Sequence[_Part]) -> list[str]:
@@ -213,7 +276,7 @@ def _read_all(paths: Sequence[Path], reader: _PartReader) -> list[_Part]:
         InputError: none can be read.
     """
     with ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 1)) as pool:
-        results = list(pool.map(reader.read, paths))
+        results = list(pool.map(reader.read, paths, range(len(paths))))
     failed = [result for result in results if isinstance(result, InputError)]
     if len(failed) == len(results):
         first = failed[0]

@@ -19,7 +19,7 @@ from icredit.output.summary import basis_note
 if TYPE_CHECKING:
     from icredit.intake import Submission
     from icredit.scheme.model import Scheme
-    from icredit.scoring import Done, Reference
+    from icredit.scoring import Done, Reference, ScoredTable
 
 FORMAT = "icredit-manifest-1"
 
@@ -34,9 +34,9 @@ def rejects_path(table: Path) -> Path:
     return table.with_name(f"{table.stem}.rejects.csv")
 
 
-def counts(submission: Submission, table: pl.DataFrame, account: Mapping[str, Done]) -> dict[str, int]:
+def counts(submission: Submission, table: ScoredTable, account: Mapping[str, Done]) -> dict[str, int]:
     """How many rows and findings of each kind a run had, and how many values were imputed or treated."""
-    status = dict(table["status"].value_counts().iter_rows())
+    status = table.statuses
     return {
         "files": len(submission.files),
         "files_unreadable": len(submission.unreadable),
@@ -57,7 +57,7 @@ def counts(submission: Submission, table: pl.DataFrame, account: Mapping[str, Do
 def manifest(
     submission: Submission,
     scheme: Scheme,
-    table: pl.DataFrame,
+    table: ScoredTable,
     columns: Sequence[TableColumn],
     *,
     output: Mapping[str, Any],

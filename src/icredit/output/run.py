@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from icredit.errors import UsageError
 from icredit.intake import Submission
 from icredit.output import manifest as manifests
@@ -18,7 +16,7 @@ from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
 from icredit.output.columns import Labels, describe
 from icredit.output.tables import csv_text, require_format, write_table
 from icredit.scheme.model import Scheme
-from icredit.scoring import Done, Reference
+from icredit.scoring import Done, Reference, ScoredTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Run:
 
     submission: Submission
     scheme: Scheme
-    table: pl.DataFrame
+    table: ScoredTable
     options: Mapping[str, Any]
     started: datetime
     labels: Labels
@@ -81,7 +79,7 @@ class Run:
         columns = describe(self.scheme, values=self.values, steps=self.steps)
         with FileGroup() as group:
             staged = group.stage(files.table)
-            write_table(self.table, staged, files.table, columns, self.labels)
+            write_table(self.table.pieces(), staged, files.table, columns, self.labels)
             written = [files.table]
             if self.submission.errors.height:
                 group.write_text(files.rejects, csv_text(self.submission.errors), "utf-8-sig")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from icredit.intake import Submission
     from icredit.scheme.model import Scheme
     from icredit.scheme.parts import Basis
+    from icredit.scoring import ScoredTable
 
 #: How many findings are listed where only a glance is wanted; the rest is counted.
 LISTED = 5
@@ -57,7 +58,7 @@ def _named(scheme: Scheme, basis: Basis) -> tuple[str, str]:
 
 
 def score_summary(
-    scheme: Scheme, counts: Mapping[str, int], table: pl.DataFrame, files: Sequence[str], zones: Mapping[str, str]
+    scheme: Scheme, counts: Mapping[str, int], table: ScoredTable, files: Sequence[str], zones: Mapping[str, str]
 ) -> str:
     """The summary that `icredit score` prints."""
     lines = [f"{scheme.title.zh} {scheme.title.en} ({scheme.edition})"]
@@ -83,7 +84,7 @@ def score_summary(
     for name, label in labels.items():
         if name in always or counts[name] > (name == "files"):
             lines.append(f"{_fit(label, 24)}{counts[name]:>10,}")
-    top = best(table)
+    top = table.best(LISTED)
     if top.height:
         lines += ["", "前五名 top five"]
         for row in top.iter_rows(named=True):
@@ -93,11 +94,6 @@ def score_summary(
             lines.append(f"{row['rank']:>4}  {row['score']:>7.2f}  {_fit(grade, 3)}{who}")
     lines += ["", f"已写入 wrote {', '.join(files)}"]
     return "\n".join(lines)
-
-
-def best(table: pl.DataFrame) -> pl.DataFrame:
-    """The first rows of a scored table that have a rank."""
-    return table.filter(pl.col("rank").is_not_null()).head(LISTED)
 
 
 def findings_lines(findings: pl.DataFrame, level: str) -> list[str]:

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from icredit.errors import UsageError
 from icredit.output.atomic import output_errors
 from icredit.output.columns import Labels, TableColumn
 from icredit.text import FORMULA_STARTS, did_you_mean
 
+# Rows of a group in Parquet, however many of them are in memory at once.
+_ROW_GROUP = 2**18
+
 _FORMULA = "^'*[" + "".join(f"\\x{ord(start):02x}" for start in FORMULA_STARTS) + "]"
 _ESCAPED = "^'" + _FORMULA[1:]
 
 
-def write_table(frame: pl.DataFrame, path: Path, target: Path, columns: Sequence[TableColumn], labels: Labels) -> None:
-    """Write a table to `path` in the format that the name of `target` asks for.
+def write_table(
+    frames: Iterable[pl.DataFrame], path: Path, target: Path, columns: Sequence[TableColumn], labels: Labels
+) -> None:
+    """Write a table to `path` in the format that the name of `target` asks for; its rows come in one frame or several.
 
     Raises:
         OutputError: it cannot be written.
     """
     headers = {column.id: column.header(labels) for column in columns}
     with output_errors(target):
-        WRITERS[target.suffix.lower()](frame, path, columns, headers)
+        WRITERS[target.suffix.lower()](frames, path, columns, headers)
 
 
 def require_format(target: Path, formats: Iterable[str] | None = None) -> None:
@@ -56,26 +63,41 @@ def undefuse(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).name.keep())
 
 
-def _csv(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _csv(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
     with path.open("wb") as file:
-        defuse(frame.rename(headers)).write_csv(file, include_bom=True)
+        for number, frame in enumerate(frames):
+            first = number == 0
+            defuse(frame.rename(headers)).write_csv(file, include_bom=first, include_header=first)
 
 
-def _parquet(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _parquet(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+    rest = iter(frames)
+    first = next(rest)
+
+    def source(
+        names: list[str] | None, rows: pl.Expr | None, most: int | None, at_once: int | None
+    ) -> Iterator[pl.DataFrame]:
+        # Written as a whole, it is asked for nothing else than everything.
+        for frame in chain([first], rest):
+            yield frame.rename(headers)
+
+    whole = register_io_source(source, schema=dict(first.rename(headers).schema))
     with path.open("wb") as file:
-        frame.rename(headers).write_parquet(file)
+        whole.sink_parquet(file, row_group_size=_ROW_GROUP)
 
 
-def _ndjson(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _ndjson(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
     with path.open("wb") as file:
-        frame.rename(headers).write_ndjson(file)
+        for frame in frames:
+            frame.rename(headers).write_ndjson(file)
 
 
-def _xlsx(frame: pl.DataFrame, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _xlsx(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
     from icredit.output.workbook import Sheet, write_workbook  # noqa: PLC0415  # a tenth of a second that CSV can do without
 
-    write_workbook(path, Sheet("积分表 scores", frame, columns, headers))
+    write_workbook(path, Sheet("积分表 scores", pl.concat(frames), columns, headers))
 
 
-Writer = Callable[[pl.DataFrame, Path, Sequence[TableColumn], Mapping[str, str]], None]
+Frames = Iterable[pl.DataFrame]
+Writer = Callable[[Frames, Path, Sequence[TableColumn], Mapping[str, str]], None]
 WRITERS: Mapping[str, Writer] = {".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".ndjson": _ndjson}

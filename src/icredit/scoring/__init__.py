@@ -5,5 +5,17 @@ from icredit.scoring.pipeline import pipeline, table_columns
 from icredit.scoring.ranks import ranked
 from icredit.scoring.reference import Reference
 from icredit.scoring.run import measure, score, score_with_account
+from icredit.scoring.table import HeldTable, ScoredTable
 
-__all__ = ["Done", "Reference", "measure", "pipeline", "ranked", "score", "score_with_account", "table_columns"]
+__all__ = [
+    "Done",
+    "HeldTable",
+    "Reference",
+    "ScoredTable",
+    "measure",
+    "pipeline",
+    "ranked",
+    "score",
+    "score_with_account",
+    "table_columns",
+]

@@ -107,7 +107,7 @@ def scores(leaf: Indicator, scheme: Scheme) -> pl.Expr:
 
 
 def joined(frame: pl.LazyFrame, groups: Sequence[str], found: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows with what was found of their groups, in no order."""
+    """Rows with what was found of their groups, in the same order."""
     if groups:
-        return frame.join(found, on=list(groups), how="left", nulls_equal=True)
+        return frame.join(found, on=list(groups), how="left", nulls_equal=True, maintain_order="left")
     return frame.join(found, how="cross")

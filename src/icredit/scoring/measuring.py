@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import polars as pl
@@ -15,15 +16,17 @@ from icredit.scoring.reference import Reference, table_columns
 from icredit.scoring.values import with_values
 from icredit.scoring.verdict import GRADES, by_place, cut_points
 
+Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
 
-def reference_of(frame: pl.LazyFrame, scheme: Scheme, as_of: date) -> Reference:
-    """The reference of a batch of typed rows."""
+
+def reference_of(frame: pl.LazyFrame, scheme: Scheme, as_of: date, collect: Collect = collect_all) -> Reference:
+    """The reference of a batch of typed rows; `collect` runs the queries."""
     frames = constant_frames(with_values(frame, scheme, as_of), scheme)
     ready = prepared(frame, scheme, as_of=as_of)
     tables = place_tables(ready, scheme)
     if by_place(scheme):
         tables[GRADES] = cut_points(*graded(ready, scheme), scheme)
-    found = collect_all([*frames.values(), *tables.values(), frame.select(pl.len())])
+    found = collect([*frames.values(), *tables.values(), frame.select(pl.len())])
     constants = {
         keys: constants.sort(list(keys)) if keys else constants
         for keys, constants in zip(frames, found[: len(frames)], strict=True)

@@ -64,13 +64,13 @@ def scored(
     steps: bool = False,
 ) -> pl.LazyFrame:
     """The scored table of prepared rows; see `pipeline`."""
-    cuts = None if reference is None or not by_place(scheme) else reference.tables[GRADES].lazy()
-    frame, earned = graded(frame, scheme, cuts)
-    return ranked(frame, earned).select(_columns(scheme, values=values, steps=steps))
+    frame, earned = graded(frame, scheme, reference)
+    return ranked(frame, earned).select(columns_of(scheme, values=values, steps=steps))
 
 
-def graded(frame: pl.LazyFrame, scheme: Scheme, cuts: pl.LazyFrame | None = None) -> tuple[pl.LazyFrame, pl.Expr]:
+def graded(frame: pl.LazyFrame, scheme: Scheme, reference: Reference | None = None) -> tuple[pl.LazyFrame, pl.Expr]:
     """Prepared rows with scores, status and grades, and the points by which they are ranked."""
+    cuts = None if reference is None or not by_place(scheme) else reference.tables[GRADES].lazy()
     frame = with_valid_score(with_coverage(with_scores(frame, scheme), scheme), scheme)
     frame = with_status(with_totals(frame, scheme), scheme)
     earned = points(pl.when(pl.col("status") == SCORED).then(pl.col("score")), scheme.ranking.decimals)
@@ -79,7 +79,7 @@ def graded(frame: pl.LazyFrame, scheme: Scheme, cuts: pl.LazyFrame | None = None
 
 def table_columns(scheme: Scheme, *, values: bool = False, steps: bool = False) -> list[str]:
     """The columns of a scored table, in order."""
-    return [expression.meta.output_name() for expression in _columns(scheme, values=values, steps=steps)]
+    return [expression.meta.output_name() for expression in columns_of(scheme, values=values, steps=steps)]
 
 
 def imputed_column(indicator: str) -> str:
@@ -92,7 +92,8 @@ def treated_column(indicator: str) -> str:
     return f"{indicator}.treated"
 
 
-def _columns(scheme: Scheme, *, values: bool, steps: bool) -> list[pl.Expr]:
+def columns_of(scheme: Scheme, *, values: bool, steps: bool) -> list[pl.Expr]:
+    """The columns of a scored table, out of the rows that `graded` and `ranked` give."""
     nodes = [one.id for part in (scheme.totals, scheme.categories, scheme.leaves) for one in part]
     columns = [pl.col(name) for name in FIXED_COLUMNS]
     columns += [pl.col(name) for name in VERDICT_COLUMNS if has_verdict(scheme)]

@@ -41,7 +41,7 @@ def with_places(frame: pl.LazyFrame, scheme: Scheme, tables: Mapping[str, pl.Laz
     # All are looked up in one and the same frame: a plan in which each grew from the last would double with each.
     places = [_places(frame, tables[column], column, groups) for column, groups, _ in ranked]
     for (column, groups, _), found in zip(ranked, places, strict=True):
-        frame = frame.join(found, on=[*groups, _value(column)], how="left", nulls_equal=True)
+        frame = frame.join(found, on=[*groups, _value(column)], how="left", nulls_equal=True, maintain_order="left")
     return frame
 
 

@@ -27,13 +27,17 @@ def limit(minimum: float, decimals: int) -> float:
 
 
 def ranked(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
-    """Add the ranks by `earned` (more is better, missing is not ranked), overall, in the zone and in the stage; then
-    put the rows in rank order, those of equal rank in order of `uscc`, those without rank last.
+    """Rows in rank order: with ranks (see `with_ranks`), those of equal rank in order of `uscc`, those without rank last."""
+    return in_order(with_ranks(frame, earned))
+
+
+def with_ranks(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
+    """Add the ranks by `earned` (more is better, missing is not ranked), overall, in the zone and in the stage.
 
     Ties share the best rank: 1, 2, 2, 4.
     """
     place = earned.rank("min", descending=True)
-    frame = frame.with_columns(
+    return frame.with_columns(
         place.cast(pl.Int64).alias("rank"),
         *(
             # Enterprises in no zone do not compete with each other for a place in it.
@@ -41,7 +45,6 @@ def ranked(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
             for column in ("zone", STAGE)
         ),
     )
-    return in_order(frame)
 
 
 def in_order(frame: pl.LazyFrame) -> pl.LazyFrame:

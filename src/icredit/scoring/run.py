@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, overload
 
 import polars as pl
 
-from icredit.errors import UsageError
-from icredit.queries import collect, collect_all
-from icredit.scheme.fields import USCC, typed_schema
+from icredit.queries import collect, collect_all, collect_large
 from icredit.scheme.load import load_scheme
 from icredit.scoring.account import Done, account_of, account_query
+from icredit.scoring.conform import conform
+from icredit.scoring.in_pieces import LargeBatch
 from icredit.scoring.measuring import reference_of
 from icredit.scoring.pipeline import prepared, scored
 from icredit.scoring.reference import Reference
+from icredit.scoring.table import HeldTable, ScoredTable
 from icredit.scoring.values import with_values
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
+    from icredit.intake.rows import Store
     from icredit.scheme.model import Scheme
 
 
@@ -87,24 +89,42 @@ def score(
 def score_with_account(
     submission: Submission,
     scheme: Scheme,
+    store: Store,
     *,
     reference: Reference | None = None,
+    measured: Reference | None = None,
     values: bool = False,
     steps: bool = False,
-) -> tuple[pl.DataFrame, dict[str, Done]]:
-    """The scored table as `score` gives it, and what was done to the values of each indicator."""
+) -> tuple[ScoredTable, dict[str, Done]]:
+    """The scored table as `score` gives it, and what was done to the values of each indicator.
+
+    Args:
+        submission: what `icredit.read` returned.
+        scheme: how to score.
+        store: keeps the rows of the table where those of the submission are too many for memory.
+        reference: constants of an earlier batch.
+        measured: what `measure` finds of the submission, if that is known already.
+        values: see `score`.
+        steps: see `score`.
+
+    Raises:
+        OutputError: the store cannot write rows.
+        DataError: see `score`.
+    """
+    if submission.rows.on_disk and submission.rows.height:
+        return _score_in_pieces(submission, scheme, store, reference, measured or reference, values=values, steps=steps)
     frame, table = _queries(submission, scheme, None, reference, values=values, steps=steps)
     counts = account_query(frame, scheme)
     if _is_empty(submission):
-        return pl.DataFrame(schema=table.collect_schema()), {}
+        return HeldTable(pl.DataFrame(schema=table.collect_schema())), {}
     if counts is None:
-        return collect(table), {}
+        return HeldTable(collect(table)), {}
     found, counted = collect_all([table, counts])
-    return found, account_of(counted, scheme)
+    return HeldTable(found), account_of(counted, scheme)
 
 
 def _is_empty(data: pl.DataFrame | Submission) -> bool:
-    return (data if isinstance(data, pl.DataFrame) else data.frame).is_empty()
+    return (data.height if isinstance(data, pl.DataFrame) else data.rows.height) == 0
 
 
 def _queries(
@@ -140,7 +160,8 @@ def measure(
     """
     scheme = scheme or load_scheme()
     typed, as_of = _typed(data, scheme, as_of)
-    return reference_of(typed, scheme, as_of)
+    large = not isinstance(data, pl.DataFrame | pl.LazyFrame) and data.rows.on_disk
+    return reference_of(typed, scheme, as_of, collect_large if large else collect_all)
 
 
 def _typed(
@@ -148,33 +169,22 @@ def _typed(
 ) -> tuple[pl.LazyFrame, date]:
     if isinstance(data, pl.DataFrame | pl.LazyFrame):
         return conform(data.lazy(), scheme), as_of or date.today()
-    return conform(data.frame.lazy(), scheme), as_of or data.as_of
+    return conform(data.rows.lazy(), scheme), as_of or data.as_of
 
 
-def conform(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
-    """The frame with every field of the scheme as a column of the field's type.
-
-    Raises:
-        UsageError: there is no `uscc`, or a column's type cannot be meant.
-    """
-    present = frame.collect_schema()
-    if USCC not in present:
-        raise UsageError("the frame has no column 'uscc'", hint="icredit.read() makes a frame of the right shape")
-    columns = []
-    for name, dtype in typed_schema(scheme).items():
-        given = present.get(name)
-        column = pl.col(name)
-        if given is None or given == pl.Null:
-            columns.append(pl.lit(None, dtype).alias(name))
-        elif given.is_float() and dtype.is_numeric():
-            # Neither NaN nor infinity is a number. A count that came as a float stays one: 1.5 must not become 1.
-            number = column.cast(pl.Float64)
-            columns.append(pl.when(number.is_finite()).then(number).alias(name))
-        elif given == dtype or (given.is_numeric() and dtype.is_numeric()):
-            columns.append(column.cast(dtype))
-        else:
-            raise UsageError(
-                f"the column '{name}' is {given}, but the field is {dtype}",
-                hint="icredit.read() makes typed columns of text",
-            )
-    return frame.select(columns)
+def _score_in_pieces(
+    submission: Submission,
+    scheme: Scheme,
+    store: Store,
+    given: Reference | None,
+    known: Reference | None,
+    *,
+    values: bool,
+    steps: bool,
+) -> tuple[ScoredTable, dict[str, Done]]:
+    if given is not None:
+        typed, as_of = _typed(submission, scheme, None)
+        given.of_scheme(scheme).require_constants(with_values(typed, scheme, as_of), scheme)
+    reference = (known or measure(submission, scheme)).of_scheme(scheme)
+    batch = LargeBatch(submission.rows.pieces, scheme, submission.as_of, reference, store)
+    return batch.table(values=values, steps=steps), batch.account()

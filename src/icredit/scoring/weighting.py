@@ -19,7 +19,8 @@ from icredit.scheme.families import Family, families
 from icredit.scheme.fields import FIXED_COLUMNS, USCC
 from icredit.scheme.load import load_scheme
 from icredit.scheme.weights import reweighted, weight_in
-from icredit.scoring.run import conform, score
+from icredit.scoring.conform import conform
+from icredit.scoring.run import score
 from icredit.scoring.verdict import SCORED
 from icredit.scoring.weighting_remarks import Remark, remarks_on, small_groups
 from icredit.text import did_you_mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS
 from icredit.intake.sources.grid import Content, Grid, Opened, Sheet
 from icredit.intake.sources.signature import kind_of
 from icredit.text import shown
+
+#: Text files with more bytes are read in pieces, and of these bytes at the beginning.
+LARGE, BEGINNING = 2**27, 2**20
 
 # The kind each ending promises; another one is read all the same, and said.
 _PROMISED = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".parquet": "parquet"}
@@ -47,7 +51,14 @@ def read_content(path: Path) -> Content:
             if sys.stdin is None:
                 raise InputError("<stdin>: cannot be read: it is closed")
             return Content("<stdin>", sys.stdin.buffer.read())
-        return Content(shown(path), path.read_bytes())
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size <= LARGE:
+                return Content(shown(path), file.read())
+            beginning = file.read(BEGINNING)
+            if kind_of(beginning) == "text":
+                return Content(shown(path), beginning, path, size)
+            return Content(shown(path), beginning + file.read())
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -110,6 +121,10 @@ def _parquet(content: Content) -> Opened:
 
 
 def _text(content: Content) -> Opened:
+    if content.path is not None:
+        from icredit.intake.sources.large_text import open_large_text  # noqa: PLC0415  # see above
+
+        return open_large_text(content, content.path)
     from icredit.intake.sources.text import open_text  # noqa: PLC0415  # see above
 
     return open_text(content)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
@@ -20,14 +21,31 @@ _DECIMALS = r"^(-?)([0-9]{1,16})\.([0-9])(?:([0-9])([0-9]*))?$"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file's bytes and what is said of them."""
+    """A file's bytes and what is said of them.
+
+    Attributes:
+        name: what the file is called in messages.
+        data: its bytes; of a file that is read in pieces only the first ones.
+        path: where a file is that is read in pieces; None where `data` is all there is.
+        whole: the number of its bytes, if `data` is not all.
+    """
 
     name: str
     data: bytes
+    path: Path | None = None
+    whole: int = 0
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.data) if self.path is None else self.whole
 
     def sha256(self) -> str:
         """SHA-256 of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+        if self.path is None:
+            return hashlib.sha256(self.data).hexdigest()
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +111,23 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet that can be read: `load(40)` reads it to row 40, enough to find a header; `load(None)` all of it."""
+    """A sheet that can be read: `load(40)` reads it to row 40, enough to find a header; `load(None)` all of it.
+
+    What is too large to be held as a whole has `in_pieces`: grids of rows that follow each other, the first of them with
+    all that may be a header, each with at least its columns.
+    """
 
     name: str | None
     hidden: bool
     load: Callable[[int | None], Grid]
+    in_pieces: Callable[[], Iterator[Grid]] | None = None
+
+    def pieces(self) -> Iterator[Grid]:
+        """All rows, in one grid or several."""
+        if self.in_pieces is not None:
+            yield from self.in_pieces()
+        else:
+            yield self.load(None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,11 @@ import polars as pl
 from icredit.errors import InputError
 from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, name_of
 
-_DELIMITERS = (",", "\t", ";", "|")
+#: What may stand between two cells.
+DELIMITERS = (",", "\t", ";", "|")
+
+#: What is said of text that is UTF-8, with its mark or without.
+UTF_8 = "utf-8-sig"
 
 # Lines in which titles above the table may stand on the fast path.
 _TITLES = 40
@@ -50,7 +54,7 @@ def open_text(content: Content) -> Opened:
     """
     text, encoding = decode(content)
     sheets = [
-        Sheet(None, False, partial(_load, text, delimiter, content.name)) for delimiter in _DELIMITERS
+        Sheet(None, False, partial(load, text, delimiter, content.name)) for delimiter in DELIMITERS
     ]  # never hidden
     return Opened(tuple(sheets), encoding)
 
@@ -67,8 +71,8 @@ def decode(content: Content) -> tuple[bytes, str]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
-        if _is_utf8(data):
-            return data, "utf-8-sig"
+        if is_utf_8(data):
+            return data, UTF_8
         encodings = ["gb18030"]
     for encoding in encodings:
         try:
@@ -78,7 +82,8 @@ def decode(content: Content) -> tuple[bytes, str]:
     raise InputError(f"{content.name}: the text is neither UTF-8, GB18030 nor UTF-16", hint="save it as CSV UTF-8")
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf_8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, strictly."""
     at = 0
     while at < len(data):
         end = data.find(b"\n", at + _PIECE) + 1 or len(data)
@@ -99,7 +104,12 @@ def _as_utf8(data: bytes, encoding: str) -> bytes:
     return text.getvalue()
 
 
-def _load(text: bytes, delimiter: str, name: str, last_row: int | None = None) -> Grid:
+def load(text: bytes, delimiter: str, name: str, last_row: int | None = None) -> Grid:
+    """The rows of a text in UTF-8, or those to `last_row`.
+
+    Raises:
+        InputError: a quotation has no end.
+    """
     if last_row is not None:
         records = list(islice(_records(text, delimiter, name, strict=False), last_row))
         width = max((len(cells) for _, cells in records), default=0)
@@ -107,16 +117,29 @@ def _load(text: bytes, delimiter: str, name: str, last_row: int | None = None) -
     return _fast(text, delimiter) or _exact(text, delimiter, name)
 
 
-def _records(text: bytes, delimiter: str, name: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """Every record with the line it begins on."""
+def load_more(text: bytes, delimiter: str, name: str, width: int, line: int) -> Grid:
+    """Further rows of a table without quotation marks, of which the first stands in the given line.
+
+    Raises:
+        InputError: as `load`.
+    """
+    # polars takes away a mark of the encoding, which here is none.
+    frame = None if text.startswith(codecs.BOM_UTF8) else rows_by_polars(text, 0, 0, width, delimiter)
+    return _exact(text, delimiter, name, width, line) if frame is None else Grid(numbered(frame, line))
+
+
+def _records(
+    text: bytes, delimiter: str, name: str, *, strict: bool = True, first: int = 1
+) -> Iterator[tuple[int, list[str]]]:
+    """Every record with the line it begins on; only a text that begins with the first may have a mark."""
     # An unusual delimiter may cut the first lines in a way that only the whole file shows to be none.
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8-sig", newline="")
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding=UTF_8 if first == 1 else "utf-8", newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=strict)
-    line = 1
+    line = first
     try:
         for record in reader:
             yield line, record
-            line = reader.line_num + 1
+            line = first + reader.line_num
     except csv.Error as error:
         if strict:
             raise InputError(f"{name}:{line}: not readable as delimited text: {error}") from None
@@ -125,34 +148,16 @@ def _records(text: bytes, delimiter: str, name: str, *, strict: bool = True) -> 
 def _fast(text: bytes, delimiter: str) -> Grid | None:
     """The grid by polars, where that is provably the same as by `_exact`; else None."""
     # A file with quotation marks mostly has one near its beginning; the rest is looked through while polars parses.
-    if not _is_simple(text[:_BEGINNING]):
+    if not is_simple(text[:_BEGINNING]):
         return None
-    mark = delimiter.encode()
-    head: list[bytes] = []
-    start = 0
-    while len(head) < _TITLES and start < len(text):
-        end = text.find(b"\n", start) + 1 or len(text)
-        head.append(text[start:end])
-        start = end
-    counts = [line.count(mark) for line in head]
+    head = list(_lines(text, _TITLES))
+    counts = [line.count(delimiter.encode()) for line in head]
     titles = next((index for index in range(len(counts), 0, -1) if counts[index - 1] != counts[-1]), 0)
-    begin = sum(map(len, head[:titles]))
     width = (counts[-1] if counts else 0) + 1
-    # One column has no delimiters to count.
-    if width == 1:
+    frame = rows_by_polars(text, titles, sum(map(len, head[:titles])), width, delimiter)
+    if frame is None:
         return None
-    # While polars parses, which needs no interpreter, the delimiters are counted.
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        parsing = aside.submit(_parsed, text, titles, width, delimiter)
-        if not _is_simple(text):
-            return None
-        delimiters = text.count(mark, begin)
-    frame = parsing.result()
-    # polars refuses rows that are too long. So if there are as many delimiters as rows times columns ask for, none is
-    # too short either.
-    if frame is None or delimiters != frame.height * (width - 1) or not _is_whole(frame, text, begin, delimiters):
-        return None
-    frame = frame.select(pl.int_range(titles + 1, titles + 1 + pl.len(), dtype=pl.Int64).alias(ROW), pl.all())
+    frame = numbered(frame, titles + 1)
     above = list(_records(b"".join(head[:titles]), delimiter, ""))
     if any(len(cells) > width for _, cells in above):
         return None
@@ -163,7 +168,42 @@ def _fast(text: bytes, delimiter: str) -> Grid | None:
     return Grid(frame, lengths=lengths)
 
 
-def _is_simple(text: bytes) -> bool:
+def _lines(text: bytes, most: int) -> Iterator[bytes]:
+    """The first lines, each with its end."""
+    start = 0
+    while most and start < len(text):
+        end = text.find(b"\n", start) + 1 or len(text)
+        yield text[start:end]
+        start, most = end, most - 1
+
+
+def rows_by_polars(text: bytes, titles: int, begin: int, width: int, delimiter: str) -> pl.DataFrame | None:
+    """The rows of a text below its titles, which end before the byte `begin`; None where polars does not surely read
+    them as they are.
+    """
+    # One column has no delimiters to count.
+    if width == 1:
+        return None
+    # While polars parses, which needs no interpreter, the delimiters are counted.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        parsing = aside.submit(_parsed, text, titles, width, delimiter)
+        if not is_simple(text):
+            return None
+        delimiters = text.count(delimiter.encode(), begin)
+    frame = parsing.result()
+    # polars refuses rows that are too long. So if there are as many delimiters as rows times columns ask for, none is
+    # too short either.
+    if frame is None or delimiters != frame.height * (width - 1) or not _is_whole(frame, text, begin, delimiters):
+        return None
+    return frame
+
+
+def numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
+    """Rows with the numbers of their lines, of which the first is given."""
+    return frame.select(pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias(ROW), pl.all())
+
+
+def is_simple(text: bytes) -> bool:
     """Whether nothing in a text but delimiters and line ends has a meaning: no quotation mark, no return for itself."""
     return b'"' not in text and (b"\r" not in text or text.count(b"\r") == text.count(b"\r\n"))
 
@@ -196,14 +236,14 @@ def _is_whole(frame: pl.DataFrame, text: bytes, begin: int, delimiters: int) -> 
     return bool(inside + delimiters + ends == len(text) - begin)
 
 
-def _exact(text: bytes, delimiter: str, name: str) -> Grid:
-    """The grid by Python's csv module."""
+def _exact(text: bytes, delimiter: str, name: str, width: int = 0, first: int = 1) -> Grid:
+    """The grid by Python's csv module, of at least so many columns; `first` is the line with which the text begins."""
     frames: list[pl.DataFrame] = []
     lengths: list[pl.Series] = []
-    records = _records(text, delimiter, name)
+    records = _records(text, delimiter, name, first=first)
     while block := list(islice(records, _BLOCK)):
         count = [len(cells) for _, cells in block]
-        frames.append(grid_frame(block, max(count)))
+        frames.append(grid_frame(block, max(width, *count)))
         lengths.append(pl.Series(count, dtype=pl.Int32))
-    frame = pl.concat(frames, how="diagonal") if frames else grid_frame([], 0)
+    frame = pl.concat(frames, how="diagonal") if frames else grid_frame([], width)
     return Grid(frame, lengths=pl.concat(lengths) if lengths else None)
