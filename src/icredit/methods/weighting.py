@@ -16,6 +16,7 @@ import polars as pl
 
 from icredit.methods.eigen import Matrix, eigenpairs
 from icredit.methods.statistics import deviation, mean
+from icredit.methods.statistics import total as sum_of
 
 Importance = dict[str, float]
 Correlations = Mapping[tuple[str, str], float | None]
@@ -149,25 +150,19 @@ def varying(scores: pl.DataFrame) -> list[str]:
 
 def correlations(scores: pl.DataFrame) -> Correlations:
     """Pearson's correlation of every pair of columns over the rows that have both; None where either is constant."""
-    pairs = list(combinations(scores.columns, 2))
-    found = scores.select(
-        _correlation(pl.col(left), pl.col(right)).alias(str(index)) for index, (left, right) in enumerate(pairs)
-    )
-    row = found.row(0) if pairs else ()
-    return dict(zip(pairs, row, strict=True))
+    # A pair at a time and a step at a time: polars takes long to plan one query of all pairs, however few the rows.
+    pairs = combinations(scores.columns, 2)
+    return {(left, right): _correlation(scores.select(x=left, y=right).drop_nulls()) for left, right in pairs}
 
 
-def _correlation(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    both = left.is_not_null() & right.is_not_null()
-    x, y = left.filter(both), right.filter(both)
-    dx, dy = x - mean(x), y - mean(y)
+def _correlation(rows: pl.DataFrame) -> float | None:
+    x, y = pl.col("x"), pl.col("y")
+    if not rows.select(_varies(x) & _varies(y)).item():
+        return None
     # Products are sorted before they are added: the order of rows, and of the two columns, changes no bit.
-    found = _sum(dx * dy) / (_sum(dx * dx) * _sum(dy * dy)).sqrt()
-    return pl.when(_varies(x) & _varies(y)).then(found.fill_nan(None).clip(-1.0, 1.0))
-
-
-def _sum(values: pl.Expr) -> pl.Expr:
-    return values.sort().sum()
+    found = sum_of(x * y) / (sum_of(x * x) * sum_of(y * y)).sqrt()
+    value: float | None = rows.select(x - mean(x), y - mean(y)).select(found.fill_nan(None).clip(-1.0, 1.0)).item()
+    return value
 
 
 def _varies(values: pl.Expr) -> pl.Expr:
