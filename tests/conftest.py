@@ -7,9 +7,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 
 import icredit
 from icredit.scheme import Scheme
+
+# How long an example takes, or is drawn, tells how busy the machine is.
+settings.register_profile("icredit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("icredit")
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_CSV = ROOT / "samples" / "enterprises.csv"

@@ -349,7 +349,7 @@ def test_moving_the_decimal_point_is_exact(number: float, by: int) -> None:
 PROFIT, ZONES = icredit.load_scheme(NATIONAL).fields["net_profit"], icredit.load_zones()
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(numbers=st.lists(st.floats(-1e15, 1e15, allow_nan=False), min_size=1, max_size=30))
 def test_every_digit_of_an_amount_is_written(numbers: list[float]) -> None:
     """What the workbook's file says of a number is that number; seventeen digits are kept where it takes seventeen."""
