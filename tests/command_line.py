@@ -84,8 +84,14 @@ def icredit(*words: object) -> int:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Return the environment of a program, without what would change the layout or the scheme."""
-    unwanted = ("ICREDIT_SCHEME", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONWARNINGS")
+    """Return the environment of a program, without what would change the layout, the scheme or the time it starts in.
+
+    A program that may not keep what it compiled compiles all of icredit anew, which takes as long as the rest of its start.
+    """
+    unwanted = (
+        *("ICREDIT_SCHEME", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM"),
+        *("PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE"),
+    )
     return {name: value for name, value in os.environ.items() if name not in unwanted} | changes
 
 

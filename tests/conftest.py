@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,13 @@ from hypothesis import HealthCheck, settings
 
 import icredit
 from icredit.scheme import Scheme
+
+# Where pytest-xdist keeps every processor busy with a worker, threads of each worker's polars would only wait for each
+# other; programs that tests start, and a run without workers, have as many as the machine has processors.
+if "PYTEST_XDIST_WORKER" in os.environ and "POLARS_MAX_THREADS" not in os.environ:
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    pl.thread_pool_size()  # it is now that polars looks
+    del os.environ["POLARS_MAX_THREADS"]
 
 # How long an example takes, or is drawn, tells how busy the machine is.
 settings.register_profile("icredit", deadline=None, suppress_health_check=[HealthCheck.too_slow])

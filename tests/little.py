@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-import yaml
 
 import icredit
 from conftest import AS_OF
 from icredit.methods.step import Step
 from icredit.scheme import Scheme
 from icredit.scheme.fields import typed_schema
+from plain_yaml import dump_yaml
 
 Node = dict[str, Any]
 Numbers = Sequence[float | None]
@@ -65,7 +65,7 @@ STAGES = [{"id": name, "label": label(name), "when": "false"} for name in ("youn
 def scheme(*nodes: Node, **rest: Any) -> Scheme:
     """Return the scheme of the given nodes; `rest` are further keys of the file."""
     said = {"id": "little", "title": label("示例"), "edition": "1", "scale": [0, 1], "fields": dict(FIELDS)}
-    return icredit.parse_scheme(yaml.safe_dump(said | {"indicators": list(nodes)} | rest, allow_unicode=True))
+    return icredit.parse_scheme(dump_yaml(said | {"indicators": list(nodes)} | rest))
 
 
 def code(index: int) -> str:

@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
+from plain_yaml import load_yaml
 
 Node = dict[str, Any]
 Number = float | None
@@ -269,7 +269,7 @@ def nodes(node: Node) -> list[Node]:
 
 def scored_table(csv_path: Path, scheme_path: Path, zones_path: Path, as_of: date) -> list[dict[str, object]]:
     """Return the scored table with its value columns, in rank order."""
-    scheme: Node = yaml.safe_load(scheme_path.read_text(encoding="utf-8"))
+    scheme: Node = load_yaml(scheme_path.read_text(encoding="utf-8"))
     bottom, top = (float(end) for end in scheme["scale"])
     grades = sorted(scheme["grades"], key=lambda grade: float(grade["minimum"]), reverse=True)
     categories = [node["id"] for node in nodes(scheme) if "indicators" in node]

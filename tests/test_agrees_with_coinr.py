@@ -67,8 +67,9 @@ class Scored:
         command = ["score", ASEM / "data.csv", "--scheme", SCHEMES / f"{scheme}.yaml", "--steps", "-o", self.path, "-q"]
         assert main([str(word) for word in command]) == ExitStatus.DONE
         self.table = pl.read_parquet(self.path)
+        self.list_by = cache(self._list_by)
 
-    def list_by(self, node: str) -> pl.DataFrame:
+    def _list_by(self, node: str) -> pl.DataFrame:
         """Return what `icredit rank` makes of the table by one of its scores."""
         listed = self.path.with_suffix(f".{node}.parquet")
         by = "score" if node == "Index" else node

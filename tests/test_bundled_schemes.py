@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import openpyxl
 import pytest
-import yaml
 
 import icredit
 from bundled import bundled
@@ -25,6 +25,7 @@ from icredit.scheme.fields import submission_fields
 from icredit.scheme.model import FieldSpec
 from icredit.scheme.parts import Label, Model
 from icredit.scheme.schema import schema_text
+from plain_yaml import load_yaml
 
 NAMES = list(bundled_schemes())
 
@@ -37,14 +38,16 @@ PUBLISHED = {"tech-sme-2017", "innovative-sme-2022"}
 PORTRAIT = {"technical_field"}
 
 
+@cache
 def text_of(name: str) -> str:
     """Return the file of a bundled scheme."""
     return bundled_schemes()[name].read_bytes().decode("utf-8")
 
 
+@cache
 def rules_of(name: str) -> str:
     """Return what stands behind the fields in the file, and in the file of the scheme that it extends."""
-    base = yaml.safe_load(text_of(name)).get("extends")
+    base = load_yaml(text_of(name)).get("extends")
     return text_of(name).split("\nchecks:")[1] + ("" if base is None else rules_of(base))
 
 
@@ -90,8 +93,8 @@ def test_check_finds_nothing(folder: Path, capsys: pytest.CaptureFixture[str], n
 @every_scheme
 def test_editors_find_nothing(name: str) -> None:
     """The file is valid by the JSON Schema, and its first line tells an editor where that is."""
-    validator = jsonschema.Draft202012Validator(yaml.safe_load(schema_text()))
-    assert [error.message for error in validator.iter_errors(yaml.safe_load(text_of(name)))] == []
+    validator = jsonschema.Draft202012Validator(load_yaml(schema_text()))
+    assert [error.message for error in validator.iter_errors(load_yaml(text_of(name)))] == []
     stated = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text_of(name))
     assert stated is not None
     folder = ROOT if name == "ics-national-2024" else ROOT / "src" / "icredit" / "schemes"
@@ -102,7 +105,7 @@ def test_editors_find_nothing(name: str) -> None:
 def test_a_scheme_says_what_each_part_rests_on(name: str) -> None:
     """The file states the basis of every part that it has; no weight is official but in rules published whole."""
     rules = bundled(name)
-    stated = set(yaml.safe_load(text_of(name))["basis"])
+    stated = set(load_yaml(text_of(name))["basis"])
     has = {"indicators", "weights", "normalisation"}
     has |= {part for part in ("stages", "grades") if getattr(rules, part)}
     assert stated == has

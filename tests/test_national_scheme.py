@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 
 import icredit
 from conftest import AS_OF, NATIONAL
@@ -16,6 +15,7 @@ from icredit import units
 from icredit.output.summary import basis_note
 from icredit.scheme import Category, Indicator, Scheme, effective_weights
 from icredit.scheme.fields import expression_schema
+from plain_yaml import load_yaml
 
 STAGES = {"startup": "初创期", "growth": "成长期", "mature": "稳定期"}
 
@@ -130,7 +130,7 @@ def test_weights_add_up(national: Scheme, stage: str) -> None:
 
 def test_weights_are_written_as_parts_of_a_hundred() -> None:
     """In the file the weights of siblings add up to 100 in every stage, so that each can be read as a percentage."""
-    data = yaml.safe_load(NATIONAL.read_text("utf-8"))
+    data = load_yaml(NATIONAL.read_text("utf-8"))
     for siblings in [data["indicators"], *(category["indicators"] for category in data["indicators"])]:
         for stage in STAGES:
             assert sum(node["weight"][stage] for node in siblings) == 100
@@ -209,7 +209,7 @@ def mappings(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
 
 def test_every_mapping_by_stage_is_complete() -> None:
     """Every number that differs by stage is given for all three, in their order."""
-    found = list(mappings(yaml.safe_load(NATIONAL.read_text("utf-8"))))
+    found = list(mappings(load_yaml(NATIONAL.read_text("utf-8"))))
     assert len(found) >= 3 + len(ALL)
     for path, mapping in found:
         assert list(mapping) == list(STAGES), path
@@ -217,7 +217,7 @@ def test_every_mapping_by_stage_is_complete() -> None:
 
 def test_every_indicator_says_how_it_is_computed(national: Scheme) -> None:
     """Every indicator states weight, normalisation and the rule for missing data in its own lines of the file."""
-    data = yaml.safe_load(NATIONAL.read_text("utf-8"))
+    data = load_yaml(NATIONAL.read_text("utf-8"))
     for category in data["indicators"]:
         for leaf in category["indicators"]:
             assert {"id", "label", "unit", "value", "direction", "weight", "normalise", "missing"} <= set(leaf), leaf[

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from icredit.cli.main import main
 from icredit.errors import Fault, SchemeError
 from icredit.scheme import load_scheme, parse_scheme
 from icredit.scheme.source import MAXIMUM_BYTES
+from plain_yaml import dump_yaml, load_yaml
 from spoiled import SMALL, TEXT, faults_of, line_of
 from test_overlays import INDICATOR, NAME
 
@@ -290,18 +290,22 @@ def paths(data: Any, here: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
         yield from paths(part, (*here, key))
 
 
-DATA = yaml.safe_load(NAME.replace("small.yaml", str(SMALL)) + WHOLE)
+DATA = load_yaml(NAME.replace("small.yaml", str(SMALL)) + WHOLE)
+
+
+def test_the_overlay_is_a_scheme() -> None:
+    """The overlay whose parts are replaced below is a scheme as it stands."""
+    assert parse_scheme(dump_yaml(DATA))
 
 
 @pytest.mark.parametrize("path", list(paths(DATA)), ids=lambda path: ".".join(map(str, path)))
 def test_whatever_stands_in_an_overlay(path: tuple[str | int, ...]) -> None:
     """Whatever is put in the place of any part, the overlay is a scheme or is refused with faults on lines that it has."""
-    assert parse_scheme(yaml.safe_dump(DATA, allow_unicode=True))
     for odd in ODD:
         edited = copy.deepcopy(DATA)
         here: Any = edited
         for key in path[:-1]:
             here = here[key]
         here[path[-1]] = copy.deepcopy(odd)
-        text = yaml.safe_dump(edited, allow_unicode=True)
+        text = dump_yaml(edited)
         assert all(1 <= fault.line <= text.count("\n") for fault in faults_of(text)), odd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import random
 from datetime import date
 from pathlib import Path
@@ -24,11 +25,11 @@ def assert_same(table: pl.DataFrame, expected: list[dict[str, object]]) -> None:
     assert table.height == len(expected)
     for column in table.columns:
         for row, (found, wanted) in enumerate(zip(table[column].to_list(), (e[column] for e in expected), strict=True)):
-            where = f"{column}, row {row}, {expected[row]['uscc']}"
             if isinstance(wanted, float) and found is not None:
-                assert found == pytest.approx(wanted, rel=1e-9, abs=1e-9), where
+                same = math.isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9)
             else:
-                assert found == wanted, where
+                same = found == wanted
+            assert same, f"{column}, row {row}, {expected[row]['uscc']}: {found} instead of {wanted}"
 
 
 def test_every_column_of_the_sample(sample_table: pl.DataFrame) -> None:

@@ -11,12 +11,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -28,6 +28,7 @@ from icredit.scheme import Scheme
 from icredit.scheme.fields import typed_schema
 from icredit.scoring.ranks import RANKS
 from little import code
+from plain_yaml import dump_yaml, load_yaml
 
 Row = dict[str, Any]
 
@@ -167,9 +168,10 @@ def test_a_better_field_never_worsens_the_rank_on_a_fixed_scale(
     assert after[code(index)] <= before[code(index)]
 
 
+@cache
 def valued_scheme(aggregate: str, direction: str) -> Scheme:
     """Return the national scheme with one field for each indicator's value, another mean and another direction."""
-    said = yaml.safe_load(NATIONAL.read_text("utf-8"))
+    said = load_yaml(NATIONAL.read_text("utf-8"))
     said["fields"] = {}
     for top in said["indicators"]:
         top["aggregate"] = aggregate
@@ -178,7 +180,7 @@ def valued_scheme(aggregate: str, direction: str) -> Scheme:
             leaf |= {"value": f"v_{leaf['id']}", "direction": direction}
             said["fields"][leaf["value"]] = {"label": {"zh": leaf["value"], "en": leaf["value"]}, "type": "share"}
     return icredit.parse_scheme(
-        yaml.safe_dump(said | {"aggregate": aggregate, "checks": [], "vetoes": [], "stages": list_of_stages()})
+        dump_yaml(said | {"aggregate": aggregate, "checks": [], "vetoes": [], "stages": list_of_stages()})
     )
 
 
@@ -193,7 +195,7 @@ def list_of_stages() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("aggregate", sorted(AGGREGATIONS))
 def test_a_better_indicator_value_never_lowers_a_score(aggregate: str, direction: str, data: st.DataObject) -> None:
     """A better value of any indicator lowers neither its score, its category's nor the total, with whatever mean."""
-    scheme = VALUED[aggregate, direction]
+    scheme = valued_scheme(aggregate, direction)
     numbers = st.none() | st.just(0.0) | st.integers(-100, 1000).map(lambda tenths: tenths / 10)
     fields = [name for name in typed_schema(scheme) if name.startswith("v_")]
     row = st.fixed_dictionaries(dict.fromkeys(fields, numbers) | {"stage": st.sampled_from(STAGES)})
@@ -207,9 +209,6 @@ def test_a_better_indicator_value_never_lowers_a_score(aggregate: str, direction
     changed = {code(index): field for index, field in enumerate(fields, 1)}
     table = score(variants, scheme, fixed_scale(rows, scheme))
     assert_nothing_fell(table, scheme, changed)
-
-
-VALUED = {(name, way): valued_scheme(name, way) for name in AGGREGATIONS for way in ("higher", "lower")}
 
 
 @PROPERTY

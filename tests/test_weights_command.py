@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import icredit
 from command_line import clean_csv, enterprise, on_terminal, program, snapshot, write_csv
@@ -18,6 +17,7 @@ from icredit.errors import ExitStatus
 from icredit.methods.cases import cases_of
 from icredit.scheme import Scheme, parse_scheme
 from icredit.scheme.families import families
+from plain_yaml import dump_yaml, load_yaml
 
 Captured = pytest.CaptureFixture[str]
 
@@ -28,7 +28,7 @@ JUDGEMENTS = (
 
 def overlay(text: str) -> dict[str, Any]:
     """Return what an overlay says, read as plain YAML."""
-    found = yaml.safe_load(text)
+    found = load_yaml(text)
     assert isinstance(found, dict)
     return found
 
@@ -41,9 +41,9 @@ def applied(base: Path, change: dict[str, dict[str, Any]]) -> Scheme:
             node.update(change.get(node["id"], {}))
             walk(node.get("indicators", []))
 
-    content = yaml.safe_load(base.read_text("utf-8"))
+    content = load_yaml(base.read_text("utf-8"))
     walk(content["indicators"])
-    return parse_scheme(yaml.safe_dump(content, allow_unicode=True))
+    return parse_scheme(dump_yaml(content))
 
 
 def json_of(out: str) -> dict[str, Any]:
