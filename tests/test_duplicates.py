@@ -222,7 +222,7 @@ filed = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(files=st.lists(st.lists(filed, min_size=1, max_size=5), min_size=1, max_size=3))
 def test_under_last_earlier_filings_might_as_well_not_be_there(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[str, str, str]]]
