@@ -60,6 +60,7 @@ def _rank(kind: str) -> Job:
         520_000,
         1.5,
         peak=None,
+        peak_at_most=1.5,
         output="list.csv",
         same=True,
     )

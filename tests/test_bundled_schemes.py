@@ -19,7 +19,7 @@ from command_line import credit_code
 from command_line import icredit as run
 from conftest import AS_OF, ROOT
 from forms import entries_of, headers_of, page_of
-from icredit.output.summary import basis_note
+from icredit.output.basis import basis_note
 from icredit.scheme import bundled_schemes
 from icredit.scheme.fields import submission_fields
 from icredit.scheme.model import FieldSpec

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 import icredit
@@ -47,6 +49,22 @@ def loaded_by(code: str) -> set[str]:
 def test_nothing_heavy_is_imported(code: str) -> None:
     """Neither the package, nor help, nor a mistyped command waits for frames, models or workbooks."""
     assert not loaded_by(code) & HEAVY
+
+
+def test_a_list_needs_no_scheme(tmp_path: Path) -> None:
+    """A list for programs is made without the models of schemes, without intake, and without the writer of workbooks."""
+    table = pl.DataFrame({"rank": [1], "zone_rank": [1], "stage_rank": [1], "score": [1], "status": ["scored"]})
+    table = table.with_columns(pl.lit("x").alias(name) for name in ("uscc", "zone", "province", "stage", "grade"))
+    table.write_csv(tmp_path / "scores.csv")
+    words = ["rank", str(tmp_path / "scores.csv"), "--zone", "changsha", "-o", str(tmp_path / "list.csv")]
+    code = f"""
+from icredit.cli.main import main
+assert main({words}) == 0
+import sys
+unneeded = ("icredit.scheme.", "icredit.intake.", "icredit.scoring.")
+assert not [name for name in sys.modules if name.startswith(unneeded)]
+"""
+    assert not loaded_by(code) & (HEAVY - {"polars"} | {"rich"})
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

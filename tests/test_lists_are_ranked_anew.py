@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import icredit
 from conftest import AS_OF
-from icredit.scoring.ranks import RANKS
+from icredit.scored_table import RANKS
 from icredit.zones import bundled_zones
 from little import STAGES, category, code, frame, indicator, label, scheme
 

@@ -12,7 +12,7 @@ import pytest
 import icredit
 from conftest import AS_OF, NATIONAL
 from icredit import units
-from icredit.output.summary import basis_note
+from icredit.output.basis import basis_note
 from icredit.scheme import Category, Indicator, Scheme, effective_weights
 from icredit.scheme.fields import expression_schema
 from plain_yaml import load_yaml

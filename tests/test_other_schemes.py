@@ -9,7 +9,7 @@ import pytest
 
 from bundled import bundled, judge, judge_all, judge_file
 from command_line import icredit as run
-from icredit.output.summary import basis_note
+from icredit.output.basis import basis_note
 from icredit.scheme import Category, Scheme, effective_weights
 from icredit.scheme.weights import weight_in
 from test_national_scheme import ALL

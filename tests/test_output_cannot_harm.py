@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from command_line import enterprise, icredit, on_terminal, program, read_csv, write_csv
 from conftest import NATIONAL, SAMPLE_CSV
-from icredit.output.columns import describe
 from icredit.output.console import visible
+from icredit.output.scheme_columns import describe
 from icredit.output.scored import read_scored
 from icredit.output.tables import write_table
 from icredit.scheme import Scheme

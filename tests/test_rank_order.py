@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icredit.scoring.ranks import in_order
+from icredit.ranks import in_order
 
 RANKS = st.none() | st.integers(1, 4)
 CODES = st.none() | st.text("AB0", max_size=3)

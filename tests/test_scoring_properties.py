@@ -26,7 +26,7 @@ from conftest import AS_OF, NATIONAL, SAMPLE_CSV
 from icredit.methods.aggregation import AGGREGATIONS
 from icredit.scheme import Scheme
 from icredit.scheme.fields import typed_schema
-from icredit.scoring.ranks import RANKS
+from icredit.scored_table import RANKS
 from little import code
 from plain_yaml import dump_yaml, load_yaml
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundled import around, bundled, judge, judge_all, judge_file
-from icredit.output.summary import basis_note
+from icredit.output.basis import basis_note
 from icredit.scheme import effective_weights
 
 SCHEME = "tech-sme-2017"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
 from icredit.errors import UsageError
-from icredit.scheme.fields import FIXED_COLUMNS
-from icredit.scoring.ranks import points, ranked
-from icredit.scoring.verdict import SCORED
+from icredit.queries import collect
+from icredit.ranks import points, ranked
+from icredit.scored_table import FIXED_COLUMNS, SCORED
 from icredit.text import did_you_mean
 from icredit.zones import ZoneRegister, load_zones, province_hint, province_names
 
@@ -26,8 +28,39 @@ _NO_SCORES = tuple(name for name in FIXED_COLUMNS if name != "score")
 _VALUES = (".value", ".imputed", ".treated")
 
 
+class Rows(Protocol):
+    """A scored table of which only those rows are read that are asked for, such as one in a file."""
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """The columns' types."""
+
+    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+        """The rows for which all conditions hold."""
+
+    def values(self, column: str) -> list[str]:
+        """The different texts in a column of the whole table, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A scored table in memory as `Rows`."""
+
+    frame: pl.DataFrame
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        return self.frame.schema
+
+    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+        return self.frame.filter(*conditions)
+
+    def values(self, column: str) -> list[str]:
+        return sorted(value for value in self.frame[column].unique().to_list() if value is not None)
+
+
 def rank(
-    table: pl.DataFrame,
+    table: pl.DataFrame | Rows,
     *,
     zone: str | Sequence[str] = (),
     province: str | Sequence[str] = (),
@@ -41,7 +74,7 @@ def rank(
     """The best enterprises of a selection, ranked anew within it.
 
     Args:
-        table: a scored table, as `icredit.score` returns it.
+        table: a scored table, as `icredit.score` returns it, or one of which only the selection shall be read.
         zone: zones by any of their names; several mean any of them.
         province: provinces, with or without 省.
         stage: stages by id.
@@ -59,26 +92,30 @@ def rank(
     """
     if top is not None and top < 1:
         raise UsageError(f"a list has at least one place, not {top}")
-    _require_columns(table)
-    earned = _earned(table, by, decimals)
-    chosen = table.lazy().filter(pl.col("status") == SCORED)
+    source = _Frame(table) if isinstance(table, pl.DataFrame) else table
+    _require_columns(source.schema)
+    earned = _earned(source.schema, by, decimals)
+    conditions = [pl.col("status") == SCORED]
     if names := _several(zone):
         register = zones or load_zones()
-        chosen = chosen.filter(pl.col("zone").is_in([register.find(name).slug for name in names]))
+        conditions.append(pl.col("zone").is_in([register.find(name).slug for name in names]))
     if names := _several(province):
-        chosen = chosen.filter(pl.col("province").is_in([p for name in names for p in _provinces(name)]))
-    for column, wanted in (("stage", _several(stage)), ("grade", _several(grade))):
-        if wanted:
-            _require_known(table, column, wanted)
-            chosen = chosen.filter(pl.col(column).is_in(wanted))
-    selected = ranked(chosen, earned).filter(pl.col("rank").is_not_null())
+        conditions.append(pl.col("province").is_in([p for name in names for p in _provinces(name)]))
+    asked = {column: wanted for column, wanted in (("stage", _several(stage)), ("grade", _several(grade))) if wanted}
+    conditions += [pl.col(column).is_in(wanted) for column, wanted in asked.items()]
+    chosen = source.rows(*conditions)
+    for column, wanted in asked.items():
+        # Whatever stands in the selection stands in the table.
+        if not set(wanted) <= set(chosen[column]):
+            _require_known(source.values(column), column, wanted)
+    selected = ranked(chosen.lazy(), earned).filter(pl.col("rank").is_not_null())
     if top is not None:
         selected = selected.filter(pl.col("rank") <= top)
-    return selected.select(table.columns).collect()
+    return collect(selected.select(list(source.schema)))
 
 
-def _require_columns(table: pl.DataFrame) -> None:
-    lacking = [name for name in _NEEDED if name not in table.columns]
+def _require_columns(schema: Mapping[str, pl.DataType]) -> None:
+    lacking = [name for name in _NEEDED if name not in schema]
     if lacking:
         raise UsageError(f"not a scored table: no column {', '.join(lacking)}", hint="make one with icredit.score()")
 
@@ -87,10 +124,10 @@ def _several(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _earned(table: pl.DataFrame, by: str, decimals: int) -> pl.Expr:
+def _earned(schema: Mapping[str, pl.DataType], by: str, decimals: int) -> pl.Expr:
     scores = [
         name
-        for name, dtype in table.schema.items()
+        for name, dtype in schema.items()
         if name not in _NO_SCORES and not name.endswith(_VALUES) and dtype.is_numeric()
     ]
     if by not in scores:
@@ -107,8 +144,7 @@ def _provinces(name: str) -> list[str]:
     return [known for known in set(province_names().values()) if known.split("(")[0] == found or known == found]
 
 
-def _require_known(table: pl.DataFrame, column: str, wanted: Sequence[str]) -> None:
-    known = sorted(value for value in table[column].unique().to_list() if value is not None)
+def _require_known(known: Sequence[str], column: str, wanted: Sequence[str]) -> None:
     for name in wanted:
         if name not in known:
             raise UsageError(

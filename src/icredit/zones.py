@@ -99,15 +99,25 @@ class ZoneRegister:
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         self.zones: dict[str, Zone] = {zone.slug: zone for zone in zones}
-        self._slugs: dict[str, str] = {}
         self._hints: dict[str, str] = {}
-        # An exact name of one zone must win over a made-up variant of another, so those go in first.
+
+    @cached_property
+    def _own_slugs(self) -> dict[str, str]:
+        """Folded name -> slug, of the names written in the register."""
+        slugs: dict[str, str] = {}
         for zone in self.zones.values():
             for name in zone.own_names():
-                self._slugs.setdefault(fold(name), zone.slug)
+                slugs.setdefault(fold(name), zone.slug)
+        return slugs
+
+    @cached_property
+    def _slugs(self) -> dict[str, str]:
+        """Folded name -> slug, of all names; an exact name of one zone wins over a made-up variant of another."""
+        slugs = dict(self._own_slugs)
         for zone in self.zones.values():
             for name in zone.names():
-                self._slugs.setdefault(fold(name), zone.slug)
+                slugs.setdefault(fold(name), zone.slug)
+        return slugs
 
     @cached_property
     def _pairs_by_zone(self) -> list[tuple[set[str], Zone]]:
@@ -124,7 +134,9 @@ class ZoneRegister:
 
     def resolve(self, name: str) -> Zone | None:
         """The zone that `name` means, or None."""
-        slug = self._slugs.get(fold(name))
+        folded = fold(name)
+        # The thousands of variants are not made up for a name that stands in the register.
+        slug = self._own_slugs.get(folded) or self._slugs.get(folded)
         return self.zones[slug] if slug else None
 
     def named_in(self, text: str) -> list[Zone]:

@@ -56,10 +56,9 @@ def rank(
       icredit rank scores.parquet --province 湖南 --stage startup --by technology
     """
     from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
-    from icredit.output.ranked_list import Selection, list_sheet, screen_table
-    from icredit.output.scored import read_scored
+    from icredit.output.ranked_list import Selection
+    from icredit.output.scored import ScoredFile
     from icredit.output.tables import csv_text, require_format, write_table
-    from icredit.output.workbook import write_workbook
     from icredit.ranking import rank
     from icredit.text import counted
     from icredit.zones import load_zones, register_file
@@ -68,7 +67,8 @@ def rank(
         require_format(output)
         refuse_overwriting_inputs([output], [table, *filter(None, [register_file(zones)])])
     register = load_zones(zones)
-    scored, columns, manifest = read_scored(table)
+    scored = ScoredFile(table)
+    columns, manifest = scored.columns, scored.manifest
     scheme = (manifest or {}).get("scheme") or {}
     by = _column(by, columns)
     found = rank(
@@ -92,6 +92,8 @@ def rank(
     )
     chosen: Labels
     if output is None and console.is_terminal():
+        from icredit.output.list_screen import screen_table
+
         chosen = (labels or LabelChoice.zh).value
         console.result_table(screen_table(found, columns, selection, register, scheme, chosen))
     elif output is None:
@@ -103,6 +105,9 @@ def rank(
         with FileGroup() as group:
             staged = group.stage(output)
             if for_people:
+                from icredit.output.list_sheet import list_sheet
+                from icredit.output.workbook import write_workbook
+
                 with output_errors(output):
                     write_workbook(staged, list_sheet(found, columns, selection, register, manifest, table, chosen))
             else:

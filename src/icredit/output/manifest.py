@@ -13,8 +13,8 @@ import polars as pl
 
 from icredit._version import __version__
 from icredit.output.account import done_as_dict
+from icredit.output.basis import basis_note
 from icredit.output.columns import TableColumn
-from icredit.output.summary import basis_note
 
 if TYPE_CHECKING:
     from icredit.intake import Submission

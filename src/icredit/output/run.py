@@ -13,7 +13,8 @@ from icredit.errors import UsageError
 from icredit.intake import Submission
 from icredit.output import manifest as manifests
 from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
-from icredit.output.columns import Labels, describe
+from icredit.output.columns import Labels
+from icredit.output.scheme_columns import describe
 from icredit.output.tables import csv_text, require_format, write_table
 from icredit.scheme.model import Scheme
 from icredit.scoring import Done, Reference, ScoredTable

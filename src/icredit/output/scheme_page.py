@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from icredit.output.basis import basis_note
 from icredit.output.scheme_tree import DOUBT
 from icredit.output.scheme_words import as_written, earned_by, in_words
-from icredit.output.summary import basis_note
 from icredit.scheme.model import Condition, Scheme, Total
 from icredit.text import plain
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from rich.cells import cell_len, set_cell_size
 
+from icredit.output.basis import basis_note
 from icredit.output.console import visible
 from icredit.output.findings_counts import count_by_rule
 from icredit.text import counted
@@ -15,46 +16,10 @@ from icredit.text import counted
 if TYPE_CHECKING:
     from icredit.intake import Submission
     from icredit.scheme.model import Scheme
-    from icredit.scheme.parts import Basis
     from icredit.scoring import ScoredTable
 
 #: How many findings are listed where only a glance is wanted; the rest is counted.
 LISTED = 5
-
-_PARTS = {
-    "indicators": "指标",
-    "weights": "权重",
-    "stages": "阶段划分",
-    "normalisation": "标准化",
-    "grades": "等级",
-}
-
-
-def basis_note(scheme: Scheme) -> str | None:
-    """What keeps project defaults, and what others report, from being taken for official rules; None if there is
-    nothing of either.
-    """
-    notes: list[str] = []
-    chinese, english = _named(scheme, "project-default")
-    if english:
-        notes.append(f"{chinese}为项目默认值，非官方公布。Project defaults, not official: {english}.")
-    chinese, english = _named(scheme, "reported")
-    if english:
-        notes.append(
-            f"{chinese}据第三方转述，未经官方文本核实。Reported by others, not confirmed as official: {english}."
-        )
-    return " ".join(notes) or None
-
-
-def _named(scheme: Scheme, basis: Basis) -> tuple[str, str]:
-    """The parts of a scheme that have a basis, in Chinese and English, and how many indicators have it by themselves."""
-    parts = scheme.parts_by_basis(basis)
-    chinese, english = [_PARTS[part] for part in parts], list(parts)
-    doubtful = 0 if "indicators" in parts else sum(leaf.basis == basis for leaf in scheme.leaves)
-    if doubtful:
-        chinese.append(f"{doubtful}项指标的选取或本版口径")
-        english.append(f"the choice or wording of {counted(doubtful, 'indicator')} in this edition")
-    return "、".join(chinese), ", ".join(english)
 
 
 def score_summary(

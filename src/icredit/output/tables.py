@@ -58,9 +58,13 @@ def defuse(frame: pl.DataFrame) -> pl.DataFrame:
 
 def undefuse(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with the apostrophes of `defuse` taken away again, for reading back what icredit wrote."""
-    text = pl.col(pl.String)
     frame = frame.rename({name: name[1:] for name in frame.columns if re.match(_ESCAPED, name)})
-    return frame.with_columns(pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).name.keep())
+    return frame.with_columns(undefused(pl.col(pl.String)))
+
+
+def undefused(text: pl.Expr) -> pl.Expr:
+    """The texts of a column without the apostrophes of `defuse`."""
+    return pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).name.keep()
 
 
 def _csv(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:

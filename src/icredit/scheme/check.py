@@ -11,11 +11,11 @@ from functools import partial
 
 from icredit.errors import Fault
 from icredit.scheme import check_cases, check_expressions, check_fields, check_methods, check_tree
-from icredit.scheme.fields import TABLE_COLUMNS
 from icredit.scheme.model import Scheme
 from icredit.scheme.source import Found, Path, Source
 from icredit.scheme.structure import STAND_IN_ID
 from icredit.scheme.walk import nodes_with_paths
+from icredit.scored_table import TABLE_COLUMNS
 from icredit.text import plain
 
 

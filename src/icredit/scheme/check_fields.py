@@ -5,9 +5,10 @@ from __future__ import annotations
 from icredit import units
 from icredit.methods.cases import STAGE
 from icredit.scheme.expressions import TODAY
-from icredit.scheme.fields import IDENTITY, NUMERIC_TYPES, TABLE_COLUMNS, submission_fields
+from icredit.scheme.fields import IDENTITY, NUMERIC_TYPES, submission_fields
 from icredit.scheme.model import Choice, FieldSpec, Scheme
 from icredit.scheme.source import Found, Path
+from icredit.scored_table import TABLE_COLUMNS
 from icredit.text import did_you_mean, fold, plain
 
 

@@ -65,14 +65,6 @@ _DTYPES: Mapping[str, pl.DataType] = {
     "flag": pl.Boolean(),
 }
 
-#: The first columns of every scored table, in order; no field, category or indicator may be named after them.
-FIXED_COLUMNS = ("rank", "zone_rank", "stage_rank", *IDENTITY, "status", "score", "grade", "coverage")
-
-#: The columns that follow them where a scheme says who passes.
-VERDICT_COLUMNS = ("verdict", "reason")
-
-TABLE_COLUMNS = (*FIXED_COLUMNS, *VERDICT_COLUMNS)
-
 NUMERIC_TYPES = ("amount", "count", "share")
 
 

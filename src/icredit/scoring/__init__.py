@@ -1,8 +1,8 @@
 """Scoring: typed rows -> the scored table, as one lazy query. No files, no printing."""
 
+from icredit.ranks import ranked
 from icredit.scoring.account import Done
 from icredit.scoring.pipeline import pipeline, table_columns
-from icredit.scoring.ranks import ranked
 from icredit.scoring.reference import Reference
 from icredit.scoring.run import measure, score, score_with_account
 from icredit.scoring.table import HeldTable, ScoredTable

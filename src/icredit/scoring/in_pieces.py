@@ -17,12 +17,13 @@ import polars as pl
 
 from icredit.methods.cases import STAGE
 from icredit.queries import collect
+from icredit.ranks import in_order, with_ranks
 from icredit.scheme.fields import ZONE
 from icredit.scheme.model import Scheme
+from icredit.scored_table import RANKS
 from icredit.scoring.account import Done, account_of, account_query
 from icredit.scoring.conform import conform
 from icredit.scoring.pipeline import columns_of, graded, prepared
-from icredit.scoring.ranks import RANKS, in_order, with_ranks
 from icredit.scoring.reference import Reference
 from icredit.scoring.table import ScoredTable
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from icredit.scheme.fields import FIXED_COLUMNS, VERDICT_COLUMNS
+from icredit.ranks import points, ranked
 from icredit.scheme.model import Scheme
+from icredit.scored_table import FIXED_COLUMNS, SCORED, VERDICT_COLUMNS
 from icredit.scoring.chain import after
 from icredit.scoring.children import score_column
 from icredit.scoring.constants import with_constants
 from icredit.scoring.places import with_places
-from icredit.scoring.ranks import points, ranked
 from icredit.scoring.tree import with_coverage, with_scores, with_totals, with_valid_score
 from icredit.scoring.values import value_column, with_values
-from icredit.scoring.verdict import GRADES, SCORED, by_place, has_verdict, with_grades, with_status
+from icredit.scoring.verdict import GRADES, by_place, has_verdict, with_grades, with_status
 
 if TYPE_CHECKING:
     from icredit.scoring.reference import Reference

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from icredit.methods.cases import cases_of, column_of, in_case, number
+from icredit.ranks import limit
 from icredit.scheme.expressions import compile_expression
 from icredit.scheme.model import Condition, Scheme
 from icredit.scheme.weights import Case
+from icredit.scored_table import INELIGIBLE, INSUFFICIENT, SCORED, VETOED
 from icredit.scoring.constants import joined
-from icredit.scoring.ranks import limit
 from icredit.scoring.tree import COVERAGE
-
-#: What became of an enterprise; only scored ones are ranked.
-SCORED, VETOED, INELIGIBLE, INSUFFICIENT = "scored", "vetoed", "ineligible", "insufficient"
 
 #: Whether an enterprise passes.
 PASSED, DIRECT, FAILED = "passed", "passed_directly", "failed"

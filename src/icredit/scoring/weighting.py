@@ -16,12 +16,12 @@ from icredit.methods.weighting import marks, shares
 from icredit.queries import collect
 from icredit.scheme.check_cases import groupable
 from icredit.scheme.families import Family, families
-from icredit.scheme.fields import FIXED_COLUMNS, USCC
+from icredit.scheme.fields import USCC
 from icredit.scheme.load import load_scheme
 from icredit.scheme.weights import reweighted, weight_in
+from icredit.scored_table import FIXED_COLUMNS, SCORED
 from icredit.scoring.conform import conform
 from icredit.scoring.run import score
-from icredit.scoring.verdict import SCORED
 from icredit.scoring.weighting_remarks import Remark, remarks_on, small_groups
 from icredit.text import did_you_mean
 

@@ -6,11 +6,6 @@ from decimal import Decimal
 
 import polars as pl
 
-from icredit.methods.cases import STAGE
-
-#: The columns that ranks fill, in the order of the scored table.
-RANKS = ("rank", "zone_rank", "stage_rank")
-
 
 def points(score: pl.Expr, decimals: int) -> pl.Expr:
     """The score as it is ranked and graded: a whole number of units of its last decimal, 57.0245 as 570245.
@@ -42,7 +37,7 @@ def with_ranks(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
         *(
             # Enterprises in no zone do not compete with each other for a place in it.
             pl.when(pl.col(column).is_not_null()).then(place.over(column)).cast(pl.Int64).alias(f"{column}_rank")
-            for column in ("zone", STAGE)
+            for column in ("zone", "stage")
         ),
     )
 
