@@ -11,7 +11,7 @@ import typer
 from pydantic import BaseModel
 
 from conftest import ROOT
-from icredit.cli.app import app
+from icredit.cli.app import program
 from icredit.cli.main import main
 from icredit.errors import ExitStatus
 from icredit.intake.rules import RULES
@@ -67,14 +67,14 @@ def section(command: str) -> str:
 @pytest.mark.parametrize("name", ["score", "rank", "validate", "template", "weights", "zones", "rule"])
 def test_every_option_is_documented(name: str) -> None:
     """Each option of a command stands in its section of docs/cli.md."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(program)
     for option in options(command.commands[name]):
         assert f"{option}`" in section(name) or f"{option} " in section(name) or f"{option}/" in section(name), option
 
 
 def test_every_command_is_documented() -> None:
     """Each command and each subcommand of scheme has its place in docs/cli.md."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(program)
     for name in command.commands:
         assert section(name)
     for name in command.commands["scheme"].commands:

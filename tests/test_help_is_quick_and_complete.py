@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+import typer
 
 import icredit
-from command_line import environment, program
+import icredit.cli
+from command_line import clean_csv, environment
 from command_line import icredit as run
+from command_line import program as program_run
+from icredit.cli.app import COMMANDS as COMMAND_MODULES
+from icredit.cli.app import program
 from icredit.errors import ExitStatus
 
 Captured = pytest.CaptureFixture[str]
@@ -26,9 +33,18 @@ COMMANDS = [
 HEAVY = {"polars", "openpyxl", "xlsxwriter", "python_calamine", "yaml", "numpy"}
 
 
+#: What a batch in CSV, scored with a saved reference, needs nothing of.
+NOT_FOR_CSV = {
+    *{"openpyxl", "xlsxwriter", "python_calamine", "xlrd", "rich.console", "rich.table", "numpy"},
+    *{"icredit.scheme.overlay", "icredit.scheme.origins", "icredit.scheme.judgements", "icredit.scheme.difference"},
+    *{"icredit.intake.sources.html", "icredit.intake.sources.spreadsheetml", "icredit.intake.sources.biff"},
+    *{"icredit.scoring.weighting", "icredit.output.workbook", "icredit.output.scored", "icredit.ranking"},
+}
+
+
 def loaded_by(code: str) -> set[str]:
-    """Return the top-level modules that are loaded after some code ran in a fresh interpreter."""
-    script = f"{code}\nimport sys\nprint(' '.join(sorted(name for name in sys.modules if '.' not in name)))"
+    """Return the modules that are loaded after some code ran in a fresh interpreter."""
+    script = f"{code}\nimport sys\nprint(' '.join(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True
     )
@@ -36,19 +52,65 @@ def loaded_by(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("code", "commands"),
     [
-        "import icredit",
-        "import icredit.cli",
-        "from icredit.cli.main import main; main(['--help'])",
-        "from icredit.cli.main import main; main(['--version'])",
-        "from icredit.cli.main import main; main(['score', '--help'])",
-        "from icredit.cli.main import main; main(['scroe'])",
+        ("import icredit", set()),
+        ("import icredit.cli", set()),
+        ("from icredit.cli.main import main; main(['--help'])", set(COMMAND_MODULES)),
+        ("from icredit.cli.main import main; main(['--version'])", set()),
+        ("from icredit.cli.main import main; main(['score', '--help'])", {"score"}),
+        ("from icredit.cli.main import main; main(['scroe'])", set()),
     ],
 )
-def test_nothing_heavy_is_imported(code: str) -> None:
-    """Neither the package, nor help, nor a mistyped command waits for frames, models or workbooks."""
-    assert not loaded_by(code) & HEAVY
+def test_nothing_heavy_is_imported(code: str, commands: set[str]) -> None:
+    """Neither the package, nor help, nor a mistyped command waits for frames, models, workbooks or other commands."""
+    loaded = loaded_by(code)
+
+    assert not loaded & HEAVY
+    assert {name for name in COMMAND_MODULES if f"icredit.cli.{name}" in loaded} == commands
+    assert "icredit.output.atomic" not in loaded
+
+
+def test_one_enterprise_needs_no_more_than_its_own_rooms(tmp_path: Path) -> None:
+    """Scoring a CSV with a saved reference loads neither readers of other formats, nor what other commands need."""
+    file, saved = clean_csv(tmp_path / "batch.csv"), tmp_path / "saved.json"
+    assert run("score", file, "-o", tmp_path / "scores.csv", "--save-reference", saved) == 0
+    words = ["score", str(file), "-o", str(tmp_path / "late.csv"), "--reference", str(saved)]
+
+    loaded = loaded_by(f"from icredit.cli.main import main; assert main({words!r}) == 0")
+
+    assert {"polars", "icredit.cli.score", "icredit.scoring.run"} <= loaded
+    assert not loaded & NOT_FOR_CSV
+
+
+def test_every_module_of_a_command_is_named() -> None:
+    """Each module of the command line but the three that all share is a command, and has registered one."""
+    found = {module.name for module in pkgutil.iter_modules(icredit.cli.__path__)} - {"app", "main", "options"}
+
+    assert found == set(COMMAND_MODULES)
+    built: Any = typer.main.get_command(program)
+    assert [command.name or name for name, command in built.commands.items()] == list(COMMAND_MODULES)
+    with pytest.raises(KeyError):
+        built.commands["app"]
+
+
+def test_a_mistyped_command_is_corrected(capsys: Captured) -> None:
+    """The nearest command is named, also of a group."""
+    assert run("scroe") == 2
+    assert "No such command 'scroe'. Did you mean 'score'?" in capsys.readouterr().err
+    assert run("scheme", "shwo") == 2
+    assert "No such command 'shwo'. Did you mean 'show'?" in capsys.readouterr().err
+
+
+def test_shells_complete_commands_and_options() -> None:
+    """What completes a command in a shell is told the commands, and the options of the one that was typed."""
+
+    def completed(line: str) -> list[str]:
+        words = {"_ICREDIT_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+        return program_run(env=words).stdout.decode().split()
+
+    assert completed("icredit sc") == ["score", "scheme"]
+    assert completed("icredit score --ref") == ["--reference"]
 
 
 def test_a_list_needs_no_scheme(tmp_path: Path) -> None:
@@ -128,7 +190,7 @@ def test_help_fits_its_width() -> None:
     from rich.cells import cell_len  # noqa: PLC0415  # the only test that measures
 
     for words in (["--help"], ["score", "--help"], ["rank", "--help"]):
-        done = program(*words, env={"COLUMNS": "80"})
+        done = program_run(*words, env={"COLUMNS": "80"})
         assert max(cell_len(line) for line in done.stdout.decode().splitlines()) <= 80
 
 

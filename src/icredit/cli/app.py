@@ -1,17 +1,77 @@
-"""The typer application that every command registers with. Nothing heavy is imported here: `--help` must be quick."""
+"""The typer application. Nothing heavy is imported here, and of the commands only the one that is called is built:
+`--help` must be quick.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from inspect import getdoc
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from icredit._version import __version__
 from icredit.errors import ExitStatus
 
+#: The commands in the order of the help; each is a module of this package.
+COMMANDS = ("score", "rank", "rule", "template", "validate", "weights", "zones", "scheme")
+
 EXIT_STATUSES = "\n".join(f"  {status.value:>3}  {status.meaning}" for status in ExitStatus)
 
-app = typer.Typer(
+#: What every command registers with. Typer builds all options of all commands of an application at once, which takes
+#: half as long as loading typer itself; so the program that runs is another one, which has the same commands.
+app = typer.Typer()
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each built when it is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        group, callback = _registered(name)
+        if group is None:
+            group = typer.Typer(rich_markup_mode=None, add_completion=False)
+            group.command()(callback)  # an application of one command is that command
+        return typer.main.get_command(group)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+def _registered(name: str) -> tuple[typer.Typer | None, Any]:
+    """What the module of a command has registered: a group of commands, or the function of one."""
+    import_module(f"icredit.cli.{name}")
+    group = next((group.typer_instance for group in app.registered_groups if group.name == name), None)
+    callbacks = {getattr(one.callback, "__name__", ""): one.callback for one in app.registered_commands}
+    return group, callbacks.get(name)
+
+
+def _listed(name: str) -> TyperCommand:
+    """A command with nothing but its help."""
+    group, callback = _registered(name)
+    return TyperCommand(name, help=getdoc(callback) if group is None else str(group.info.help))
+
+
+class Program(TyperGroup):
+    """The group of all commands."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands()  # type: ignore[assignment]  # nobody adds to it
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands with the first sentence of their help."""
+        TyperGroup(commands={name: _listed(name) for name in COMMANDS}).format_commands(ctx, formatter)
+
+
+program = typer.Typer(
+    cls=Program,
     name="icredit",
     help="创新积分：企业填报数据的校验、评分与排名。\n\nInnovation-credit scores and ranked lists from the spreadsheets of "
     "technology enterprises.",
@@ -28,7 +88,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer passes the option's
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+@program.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
     version: Annotated[

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from icredit.cli import rank, rule, scheme, score, template, validate, weights, zones  # noqa: F401  # each registers its command
-from icredit.cli.app import app
+from icredit.cli.app import program
 from icredit.errors import INTERRUPTED, ExitStatus, IcreditError, SchemeError
 from icredit.output.console import ClosedPipe, give_up_output, prepare_streams, say, standard_output
 
@@ -44,7 +43,7 @@ def _run(arguments: Sequence[str] | None) -> int | None:
     """The command itself; what typer prints (help, the version) may find standard output full or closed."""
     try:
         with standard_output():
-            status: int | None = app(
+            status: int | None = program(
                 args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False
             )
             sys.stdout.flush()

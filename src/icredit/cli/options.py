@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -88,6 +87,8 @@ def parse_limit(text: str, rows: int) -> int:
     Raises:
         UsageError: the text is neither.
     """
+    from fractions import Fraction
+
     number = text.removesuffix("%")
     percent = number != text
     try:

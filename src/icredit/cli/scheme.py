@@ -10,7 +10,9 @@ from icredit.cli.app import app
 from icredit.output import console
 
 commands = typer.Typer(
-    help="Evaluation schemes: list, show, compare, check, and the JSON Schema for editors.", rich_markup_mode=None
+    help="Evaluation schemes: list, show, compare, check, and the JSON Schema for editors.",
+    rich_markup_mode=None,
+    add_completion=False,
 )
 app.add_typer(commands, name="scheme")
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icredit.errors import IcreditError, OutputError
-from icredit.output.atomic import plain_reason
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -113,6 +112,8 @@ def standard_output() -> Iterator[None]:
         give_up_output()
         if isinstance(error, BrokenPipeError):
             raise ClosedPipe from None
+        from icredit.output.atomic import plain_reason  # noqa: PLC0415  # help and version can do without
+
         raise OutputError(f"standard output: cannot be written: {plain_reason(error)}") from None
 
 
