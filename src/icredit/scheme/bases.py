@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from icredit.errors import SchemeError
 
+#: The key that makes a scheme an overlay of another one.
+EXTENDS = "extends"
+
 #: So many schemes may extend each other, one by way of the other.
 MAXIMUM_CHAIN = 8
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icredit.errors import Fault, InputError, SchemeError, UsageError, reason_of
-from icredit.scheme.bases import BaseSchemeError, find_base, identity
+from icredit.scheme.bases import EXTENDS, BaseSchemeError, find_base, identity
 from icredit.scheme.check import check
 from icredit.scheme.model import ExtendedScheme, Scheme
-from icredit.scheme.origins import in_words
-from icredit.scheme.overlay import EXTENDS, is_overlay, overlaid
 from icredit.scheme.source import parse
 from icredit.scheme.structure import build
 from icredit.text import did_you_mean
@@ -77,8 +74,7 @@ def parse_scheme(text: str, shown: str = LOCAL_FILE) -> Scheme:
     return _parse(text, shown, Path(), ()).scheme
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A scheme and the plain data that it was made from."""
 
     scheme: Scheme
@@ -102,7 +98,7 @@ def _parse(text: str, shown: str, folder: Path, chain: tuple[str, ...]) -> _Foun
     if isinstance(source, Fault):
         raise SchemeError(shown, [source])
     extends: tuple[ExtendedScheme, ...] = ()
-    if is_overlay(source):
+    if isinstance(source.data, dict) and EXTENDS in source.data:
         try:
             name, file = find_base(source.data[EXTENDS], folder, chain, bundled_schemes())
             base = _base(name, file, chain)
@@ -112,12 +108,16 @@ def _parse(text: str, shown: str, folder: Path, chain: tuple[str, ...]) -> _Foun
             ExtendedScheme(id=base.scheme.id, sha256=base.scheme.digest, file=identity(file)),
             *base.scheme.extends,
         )
+        from icredit.scheme.overlay import overlaid  # noqa: PLC0415  # most schemes extend no other
+
         source = overlaid(source, base.data, base.scheme.id)
     built = build(source)
     faults = [*source.faults, *built.faults]
     if built.scheme is not None and source.whole:
         faults += check(built.scheme, source, built.spoiled)
     if faults or built.scheme is None:
+        from icredit.scheme.origins import in_words  # noqa: PLC0415  # see above
+
         raise SchemeError(shown, in_words(faults) or [Fault(1, "not a scheme")])
     return _Found(built.scheme.model_copy(update={"extends": extends}), source.data)
 

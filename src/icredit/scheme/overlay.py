@@ -10,14 +10,12 @@ import copy
 from typing import Any
 
 from icredit.scheme import tree_changes
+from icredit.scheme.bases import EXTENDS
 from icredit.scheme.merging import Merging
 from icredit.scheme.model import FieldSpec, Scheme
 from icredit.scheme.origins import Overlaid
 from icredit.scheme.source import Source
 from icredit.text import did_you_mean
-
-#: The key that makes a scheme an overlay.
-EXTENDS = "extends"
 
 #: What another scheme must say of itself.
 OWN = ("id", "title", "edition")
@@ -39,11 +37,6 @@ _BASIS = {
     "minimum_availability": "weights",
     "totals": "weights",
 }
-
-
-def is_overlay(source: Source) -> bool:
-    """Whether a file extends another scheme."""
-    return isinstance(source.data, dict) and EXTENDS in source.data
 
 
 def overlaid(source: Source, base: Any, base_id: str) -> Overlaid:

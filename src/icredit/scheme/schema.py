@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from icredit.scheme.bases import EXTENDS
 from icredit.scheme.model import Scheme
-from icredit.scheme.overlay import EXTENDS, KEYS, OWN
+from icredit.scheme.overlay import KEYS, OWN
 
 _WORDS = {
     EXTENDS: "The id of a bundled scheme, or a path seen from this file: the scheme of which this one says what differs.",

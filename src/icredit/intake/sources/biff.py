@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from icredit.intake.sources.compound import SIGNATURE, CompoundFile
+from icredit.intake.sources.signature import BOF, is_bare
 
-_BOF = (0x0009, 0x0209, 0x0409, 0x0809)
 _BOF_8 = 0x0809
 _EOF = 0x000A
 _FORMULA = (0x0006, 0x0206, 0x0406)
@@ -25,7 +25,7 @@ _DIMENSIONS = (0x0000, 0x0200)
 # What a workbook is read from; the dimensions of a sheet are not, because its cells show them.
 _READ = frozenset(
     [
-        *_BOF,
+        *BOF,
         _EOF,
         *_FORMULA,
         _CONTINUE,
@@ -83,13 +83,6 @@ def read_biff(data: bytes) -> Biff:
     return _safe(_workbook_stream(data) if data.startswith(SIGNATURE) else data)
 
 
-def is_bare(data: bytes) -> bool:
-    """Whether bytes are records without a container, as Excel 2 to 4 wrote and some exports still do."""
-    head = data[:4].ljust(4, b"\xff")
-    kind, length = struct.unpack("<HH", head)
-    return kind in _BOF and 4 <= length <= 20  # noqa: PLR2004  # all the lengths there were
-
-
 def _workbook_stream(data: bytes) -> bytes:
     container = CompoundFile(data)
     # Excel 97 could keep a copy for Excel 95, named Book, beside the workbook.
@@ -116,7 +109,7 @@ def _substream(stream: bytes, start: int) -> Iterator[_Record]:
         if inside:
             inside = record[0] != _EOF
             continue
-        if record[0] in _BOF and record[1] != start:
+        if record[0] in BOF and record[1] != start:
             inside = True
             continue
         yield record

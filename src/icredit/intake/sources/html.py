@@ -12,13 +12,6 @@ from icredit.intake.sources.markup import Token, attributes, tokens
 from icredit.intake.sources.refusals import unreadable
 from icredit.intake.sources.text import decode
 
-# How a page begins, after comments and declarations.
-_BEGINNING = re.compile(
-    rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--(?>.*?-->)\s*+)*+"
-    rb"<(?:!doctype\s+html|html|head|meta|title|style|body|table|center|div|font|form)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-
 # Encodings that a page may name, beside UTF-8 and GB18030 (with GBK and GB2312), which its bytes show.
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-z0-9_-]+)""", re.IGNORECASE)
 _CHARSETS = {"big5": "big5hkscs", "windows-1252": "cp1252", "iso-8859-1": "cp1252"}
@@ -35,13 +28,6 @@ _CELLS = {"td", "th"}
 _MOST_COLUMNS, _MOST_ROWS = 1_000, 65_534
 
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-
-
-def looks_like(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a web page."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head[2:].replace(b"\0", b"")
-    return _BEGINNING.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def read_grids(content: Content) -> list[Grid]:

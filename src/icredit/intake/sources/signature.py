@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 import zipfile
 from typing import Literal
 
-from icredit.intake.sources import html, spreadsheetml
-from icredit.intake.sources.biff import is_bare
 from icredit.intake.sources.compound import SIGNATURE, CompoundFile
 
 Kind = Literal[
@@ -46,6 +46,18 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"MM\0*", "image"),
 )
 
+# How a page begins, after comments and declarations.
+_PAGE = (
+    rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--(?>.*?-->)\s*+)*+"
+    rb"<(?:!doctype\s+html|html|head|meta|title|style|body|table|center|div|font|form)\b"
+)
+
+# What stands in the head of an XML file that is a workbook of Excel 2003.
+_SIGNS = (b"urn:schemas-microsoft-com:office:spreadsheet", b'progid="Excel.Sheet"')
+
+#: The kinds of record with which the binary records of a workbook begin.
+BOF = (0x0009, 0x0209, 0x0409, 0x0809)
+
 _ENCRYPTED = "encryptedpackage"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -74,10 +86,22 @@ def kind_of(data: bytes) -> Kind:
     return "empty" if not data or data.isspace() else _marked(head)
 
 
+def is_bare(data: bytes) -> bool:
+    """Whether bytes are records without a container, as Excel 2 to 4 wrote and some exports still do."""
+    head = data[:4].ljust(4, b"\xff")
+    kind, length = struct.unpack("<HH", head)
+    return kind in BOF and 4 <= length <= 20  # noqa: PLR2004  # all the lengths there were
+
+
 def _marked(head: bytes) -> Kind:
-    if spreadsheetml.looks_like(head):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[2:].replace(b"\0", b"")
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if head.lstrip()[:1] != b"<":
+        return "text"
+    if any(sign in head for sign in _SIGNS):
         return "xmlss"
-    return "html" if html.looks_like(head) else "text"
+    return "html" if re.match(_PAGE, head, re.IGNORECASE | re.DOTALL) else "text"
 
 
 def _zipped(data: bytes) -> Kind:

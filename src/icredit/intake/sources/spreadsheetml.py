@@ -23,7 +23,6 @@ from icredit.intake.sources.xml_events import read_xml
 _SS = "urn:schemas-microsoft-com:office:spreadsheet "
 _EXCEL = "urn:schemas-microsoft-com:office:excel "
 
-_SIGNS = (b"urn:schemas-microsoft-com:office:spreadsheet", b'progid="Excel.Sheet"')
 _CHUNK = 2**16
 
 # More than any program makes: sheets, styles, elements within elements, columns, and characters in one cell.
@@ -32,13 +31,6 @@ _MOST_SHEETS, _MOST_STYLES, _DEEPEST, _MOST_COLUMNS, _LONGEST = 10_000, 100_000,
 # Times of day have the day before the calendar begins; that day itself is midnight.
 _DAY_ZERO = ("1899-12-31T", "1904-01-01T")
 _INDEX = re.compile(r"[0-9]{1,9}")
-
-
-def looks_like(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of such a workbook."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head[2:].replace(b"\0", b"")
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" and any(sign in head for sign in _SIGNS)
 
 
 def read_grids(content: Content) -> list[Grid]:
