@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from icredit import units
 
@@ -42,8 +41,7 @@ KNOWN: Mapping[str, tuple[Kind, str, str]] = {**_FIXED, **_SOMETIMES}
 VERDICTS: Mapping[str, str] = {"passed": "通过", "passed_directly": "直接通过", "failed": "未通过"}
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(NamedTuple):
     """One column of a scored table."""
 
     id: str
@@ -62,7 +60,7 @@ class TableColumn:
 
     def as_dict(self) -> dict[str, Any]:
         """The column as the manifest keeps it."""
-        return asdict(self)
+        return self._asdict()
 
 
 def bare(names: Iterable[str]) -> list[TableColumn]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from icredit.output.columns import KNOWN, SCORE_EN, SCORE_ZH, TableColumn
 from icredit.scheme.model import Scheme
@@ -37,7 +36,7 @@ def _distinct(columns: Iterable[TableColumn]) -> list[TableColumn]:
     for column in columns:
         own = column
         if {column.header("zh"), column.header("en")} & seen:
-            own = replace(column, zh=f"{column.zh} {column.id}", en=f"{column.en} {column.id}")
+            own = column._replace(zh=f"{column.zh} {column.id}", en=f"{column.en} {column.id}")
         seen |= {own.header("zh"), own.header("en")}
         found.append(own)
     return found

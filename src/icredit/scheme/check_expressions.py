@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
-from icredit.scheme.expressions import Compiled, ExpressionError, compile_expression, result_type
+from icredit.scheme.expressions import Compiled, ExpressionError, compile_expression, result_type, result_types
 from icredit.scheme.fields import expression_schema, result_schema
 from icredit.scheme.model import Scheme, Verdict
 from icredit.scheme.nodes import Indicator
@@ -31,37 +31,32 @@ def conditions(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:
             if isinstance(node, Indicator) and node.applies is not None
         ),
     ]
-    verdict = scheme.verdict or Verdict()
+    verdict = scheme.verdict or Verdict.model_construct()
     on_results: list[tuple[Path, str]] = [
         *((("eligibility", i, "when"), one.when) for i, one in enumerate(scheme.eligibility)),
         *((("vetoes", i, "when"), veto.when) for i, veto in enumerate(scheme.vetoes)),
         *((("verdict", "require", i, "when"), one.when) for i, one in enumerate(verdict.require)),
         *((("verdict", "direct", i, "when"), one.when) for i, one in enumerate(verdict.direct)),
     ]
-    for known, conditions in ((fields, on_fields), (results, on_results)):
-        for path, text in conditions:
-            for message in _expression(text, known, unclear, condition=True):
-                yield path, message
+    yield from _expressions(on_fields, fields, unclear, condition=True)
+    yield from _expressions(on_results, results, unclear, condition=True)
     for index, total in enumerate(scheme.totals):
         if total.value is not None:
             later = {f"{other.id}.score" for other in scheme.totals[index:]}
             names = {name: dtype for name, dtype in results.items() if name not in later | {"coverage"}}
-            for message in _expression(total.value, names, unclear, condition=False):
-                yield ("totals", index, "value"), message
+            yield from _expressions([(("totals", index, "value"), total.value)], names, unclear, condition=False)
 
 
 def values(scheme: Scheme, unclear: frozenset[str] = frozenset()) -> Found:
     """Values are numbers over fields and other indicators."""
     fields = expression_schema(scheme)
     names = {**{leaf.id: pl.Float64() for leaf in scheme.leaves}, **fields}
+    found: list[tuple[Path, str]] = []
     for path, node in nodes_with_paths(scheme.indicators):
-        if not isinstance(node, Indicator):
-            continue
-        items = node.value.items() if isinstance(node.value, Mapping) else [("", node.value)]
-        for stage, text in items:
-            where: Path = (*path, "value", stage) if stage else (*path, "value")
-            for message in _expression(text, names, unclear, condition=False):
-                yield where, message
+        if isinstance(node, Indicator):
+            items = node.value.items() if isinstance(node.value, Mapping) else [("", node.value)]
+            found += [((*path, "value", stage) if stage else (*path, "value"), text) for stage, text in items]
+    yield from _expressions(found, names, unclear, condition=False)
 
 
 def circles(scheme: Scheme) -> Found:
@@ -79,10 +74,39 @@ def circles(scheme: Scheme) -> Found:
             return
 
 
+def _expressions(
+    expressions: Sequence[tuple[Path, str]],
+    names: Mapping[str, pl.DataType],
+    unclear: frozenset[str],
+    *,
+    condition: bool,
+) -> Found:
+    in_line = [(path, " ".join(text.split())) for path, text in expressions]
+    types = result_types(dict(_correct((text for _, text in in_line), set(names) - unclear)), names)
+    for path, text in in_line:
+        for message in _expression(text, names, unclear, types, condition=condition):
+            yield path, message
+
+
+def _correct(texts: Iterable[str], known: set[str]) -> Iterator[tuple[str, Compiled]]:
+    """Those of some expressions of which there is nothing to say before their types are known."""
+    for text in texts:
+        try:
+            compiled = compile_expression(text)
+        except ExpressionError:
+            continue  # told in its turn
+        if compiled.names <= known:
+            yield text, compiled
+
+
 def _expression(
-    text: str, names: Mapping[str, pl.DataType], unclear: frozenset[str], *, condition: bool
+    text: str,
+    names: Mapping[str, pl.DataType],
+    unclear: frozenset[str],
+    types: Mapping[str, pl.DataType],
+    *,
+    condition: bool,
 ) -> Iterator[str]:
-    text = " ".join(text.split())
     shown = f"'{text if len(text) <= _SHOWN else text[: _SHOWN - 3] + '...'}'"
     try:
         compiled: Compiled = compile_expression(text)
@@ -97,7 +121,7 @@ def _expression(
     if unknown or compiled.names & unclear:
         return  # nothing can be said of the type of a field whose own definition is faulty
     try:
-        found = result_type(compiled, {name: names[name] for name in compiled.names})
+        found = types[text] if text in types else result_type(compiled, {name: names[name] for name in compiled.names})
     except ExpressionError as error:
         yield f"expression {shown} {error}"
         return

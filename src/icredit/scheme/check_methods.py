@@ -105,5 +105,5 @@ def _missing(scheme: Scheme, path: Path, leaf: Indicator) -> Found:
             (*path, "missing"),
             f"'zero' has no meaning for the method '{leaf.normalise.method}', which has no lowest score; worst has",
         )
-    if leaf.missing != "impute" and leaf.impute != Imputation():
+    if leaf.missing != "impute" and leaf.impute != Imputation.model_construct():
         yield (*path, "impute"), "'impute' says how a value is found by missing: impute, which is not the rule here"

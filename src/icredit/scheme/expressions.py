@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -51,8 +51,7 @@ class ExpressionError(ValueError):
     """What is wrong with an expression, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A checked expression and the names it uses."""
 
     expression: pl.Expr
@@ -102,8 +101,7 @@ def _spelled(token: _Token, columns: Mapping[str, str]) -> str:
     return "try_cast" if token.text.lower() == "cast" else token.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A piece of an expression; `kind` is name, word (keyword, function, type), number, literal (whole), text or mark."""
 
     kind: str
@@ -195,6 +193,19 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     if not found:
         raise ExpressionError("is empty")
     return found
+
+
+def result_types(expressions: Mapping[str, Compiled], schema: Mapping[str, pl.DataType]) -> dict[str, pl.DataType]:
+    """What `result_type` says of every expression, found at once; nothing if it would refuse one of them.
+
+    polars takes hardly longer for fifty expressions than for one.
+    """
+    columns = {name: schema[name] for compiled in expressions.values() for name in compiled.names}
+    named = [compiled.expression.alias(str(place)) for place, compiled in enumerate(expressions.values())]
+    try:
+        return dict(zip(expressions, pl.DataFrame(schema=columns).select(named).dtypes, strict=True))
+    except Exception:  # noqa: BLE001  # as above; which of them it is, and why, is found one by one
+        return {}
 
 
 def result_type(compiled: Compiled, schema: dict[str, pl.DataType]) -> pl.DataType:

@@ -21,37 +21,38 @@ if TYPE_CHECKING:
 
 USCC, NAME, ZONE, PROVINCE = "uscc", "name", "zone", "province"
 
+# Not validated, which is for what others write: building the validators would hold up every start.
 IDENTITY: Mapping[str, FieldSpec] = {
-    USCC: FieldSpec(
-        label=Label(zh="统一社会信用代码", en="Unified social credit code"),
+    USCC: FieldSpec.model_construct(
+        label=Label.model_construct(zh="统一社会信用代码", en="Unified social credit code"),
         aliases=("信用代码", "社会信用代码", "企业信用代码", "credit code"),
         type="text",
         format="credit_code",
         required=True,
-        note=Label(zh="18位，单元格格式须为文本", en="18 characters; format the cells as text"),
+        note=Label.model_construct(zh="18位，单元格格式须为文本", en="18 characters; format the cells as text"),
     ),
-    NAME: FieldSpec(
-        label=Label(zh="企业名称", en="Enterprise"),
+    NAME: FieldSpec.model_construct(
+        label=Label.model_construct(zh="企业名称", en="Enterprise"),
         aliases=("单位名称", "公司名称", "名称", "enterprise name", "company"),
         type="text",
         required=True,
     ),
-    ZONE: FieldSpec(
-        label=Label(zh="所属高新区", en="High-tech zone"),
+    ZONE: FieldSpec.model_construct(
+        label=Label.model_construct(zh="所属高新区", en="High-tech zone"),
         aliases=("高新区", "所在高新区", "高新区名称", "zone"),
         type="text",
-        note=Label(zh="不在国家高新区的企业留空", en="blank for an enterprise in no national zone"),
+        note=Label.model_construct(zh="不在国家高新区的企业留空", en="blank for an enterprise in no national zone"),
     ),
-    PROVINCE: FieldSpec(
-        label=Label(zh="所在省份", en="Province"),
+    PROVINCE: FieldSpec.model_construct(
+        label=Label.model_construct(zh="所在省份", en="Province"),
         aliases=("省份", "省", "所属省份", "province"),
         type="text",
     ),
-    STAGE: FieldSpec(
-        label=Label(zh="发展阶段", en="Stage"),
+    STAGE: FieldSpec.model_construct(
+        label=Label.model_construct(zh="发展阶段", en="Stage"),
         aliases=("企业发展阶段", "阶段", "所处阶段", "stage"),
         type="choice",
-        note=Label(zh="留空则按评价体系的规则判定", en="blank: derived by the scheme's rules"),
+        note=Label.model_construct(zh="留空则按评价体系的规则判定", en="blank: derived by the scheme's rules"),
     ),
 }
 
@@ -74,7 +75,9 @@ def submission_fields(scheme: Scheme) -> dict[str, FieldSpec]:
     Stage takes its choices from the stages; where there are none it is any text, and no form asks for it.
     """
     fields = {name: scheme.fields.get(name, spec) for name, spec in IDENTITY.items()}
-    choices = tuple(Choice(id=stage.id, label=stage.label, aliases=stage.aliases) for stage in scheme.stages)
+    choices = tuple(
+        Choice.model_construct(id=stage.id, label=stage.label, aliases=stage.aliases) for stage in scheme.stages
+    )
     staged = {"type": "choice", "choices": choices} if choices else {"type": "text", "template": False}
     fields[STAGE] = fields[STAGE].model_copy(update=staged)
     fields.update((name, spec) for name, spec in scheme.fields.items() if name not in IDENTITY)

@@ -154,13 +154,14 @@ class Scheme(Model):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)
     title: Label
     edition: str = Field(min_length=1)
-    basis: BasisSpec = BasisSpec()
+    basis: BasisSpec = BasisSpec.model_construct()
     scale: tuple[Real, Real] = Field(default=(0.0, 100.0), description="Range of every normalised value and score.")
     fields: dict[Identifier, FieldSpec] = Field(min_length=1)
     checks: tuple[CheckSpec, ...] = ()
     stages: tuple[StageSpec, ...] = ()
     defaults: Defaults = Field(
-        default=Defaults(), description="Keys of indicators that hold where an indicator does not state them itself."
+        default=Defaults.model_construct(),
+        description="Keys of indicators that hold where an indicator does not state them itself.",
     )
     aggregate: Aggregation = Field(default="arithmetic", description="How the top nodes become the score.")
     cap: Number | None = Field(default=None, description="The highest score of the whole, bonus included.")
@@ -175,7 +176,7 @@ class Scheme(Model):
     )
     verdict: Verdict | None = Field(default=None, description="Who passes, and why.")
     grades: tuple[Grade, ...] = ()
-    ranking: Ranking = Ranking()
+    ranking: Ranking = Ranking.model_construct()
     # For people only: how the content came about is no part of the content, nor of its digest.
     extends: SkipJsonSchema[tuple[ExtendedScheme, ...]] = Field(
         default=(), exclude=True, repr=False, description="The schemes of which this one was made, the nearest first."

@@ -96,14 +96,14 @@ class Indicator(_Part):
         "left out and its weight goes to its siblings. Unknown counts as true.",
     )
     direction: Direction = Field(default="higher", description="Which values are better.")
-    treat: Treatment = Treatment()
+    treat: Treatment = Treatment.model_construct()
     normalise: Normalisation
     missing: Missing = Field(
         default="exclude",
         description="zero: earns the lowest score of the method; exclude: weight goes to siblings; impute: median or "
         "mean of its group; worst: the worst value of its group; reject: the enterprise is not scored.",
     )
-    impute: Imputation = Field(default=Imputation(), description="How `missing: impute` finds a value.")
+    impute: Imputation = Field(default=Imputation.model_construct(), description="How `missing: impute` finds a value.")
 
     def nodes(self) -> Iterator[Node]:
         """The node alone: an indicator has no children."""

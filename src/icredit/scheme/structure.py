@@ -8,8 +8,7 @@ stand-in. What such a part would have meant is not known: the checks of meaning 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -56,8 +55,7 @@ _STAGED = {
 _ROUNDS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """What could be built from a file.
 
     Attributes:
