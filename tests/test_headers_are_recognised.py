@@ -35,7 +35,7 @@ def read_header(folder: Path, header: str, cell: str, scheme: Scheme = EVERY_KIN
     return read_rows(folder, [["uscc", "name", header], [filings.code(1), "示例", cell]], scheme)
 
 
-def columns(submission: icredit.Submission) -> dict[str, str]:
+def columns(submission: icredit.Submission) -> Mapping[str, str]:
     """Field -> header of the first file."""
     return submission.files[0].columns
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # White space and marks that mean nothing at the end of a text.
-_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e\u200f"
+_BLANKS = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200e\u200f"
+)
 
 # Whatever else takes no place on screen: joiners, soft hyphens, and the marks of writing direction that come along when
 # text is copied out of a dialogue. In free text they have their meaning, in names, marks and codes they have none.
@@ -30,6 +33,25 @@ _NARROW: dict[int, str] = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0x
 
 # What spreadsheet programs run as a formula when a cell begins with it (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Pattern:
+    """See `pattern`."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._text = text
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(self._text, self._flags)
+        found = getattr(compiled, name)
+        setattr(self, name, found)  # where it is looked for first from now on
+        return found
+
+
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression that is compiled when it is used first: of the many there are, most files need few."""
+    return cast("re.Pattern[str]", _Pattern(text, flags))
 
 
 def fold(text: str) -> str:

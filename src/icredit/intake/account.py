@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from icredit.intake.header import Column, HeaderMatcher
 from icredit.intake.strays import NAMES, Stray
@@ -15,8 +15,7 @@ from icredit.text import counted, listed, shortened
 _GUESSED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(NamedTuple):
     """What was read from one file.
 
     Attributes:
@@ -34,7 +33,7 @@ class FileReport:
     sha256: str = ""
     size: int = 0
     encoding: str | None = None
-    columns: dict[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = {}
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[Stray, ...] = ()

@@ -12,15 +12,17 @@ from functools import cache
 
 import polars as pl
 
+from icredit.text import pattern
+
 CODE_LENGTH = 18
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
-_SHAPE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}", re.ASCII)
+_SHAPE = pattern(f"[{ALPHABET}]{{{CODE_LENGTH}}}", re.ASCII)
 # 9.1E+17, 914300001234567000.0, 914,300,001,234,567,000: what programs make of a code that they take for a number.
-_NUMBER = re.compile(r"\d++(?:\.\d*+)?(?:E[+-]?\d++)|\d++\.\d*+|\d{1,3}(?:,\d{3})++(?:\.\d*+)?", re.ASCII)
-_OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
+_NUMBER = pattern(r"\d++(?:\.\d*+)?(?:E[+-]?\d++)|\d++\.\d*+|\d{1,3}(?:,\d{3})++(?:\.\d*+)?", re.ASCII)
+_OLD_NUMBER = pattern(r"\d{15}", re.ASCII)
 
 # Letters that the alphabet leaves out because they look like something else, and what was probably meant.
 _LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2"}

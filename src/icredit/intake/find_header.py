@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from icredit.errors import InputError
 from icredit.intake.grid_rows import head_rows
@@ -22,8 +22,7 @@ _OWN_TABLES = {
 _TABLE_FIELDS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The sheet that is read and its header; `others` are sheets of enterprises that are not."""
 
     sheet: Sheet

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -30,8 +29,7 @@ SCHEMA: Mapping[str, pl.DataType] = {
 SHOWN_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A row of a file, or without one the whole file; `column` is the header of the cell meant, `cell` its address in a workbook."""
 
     file: str
@@ -47,14 +45,13 @@ class Place:
         return where if self.row is None else f"{where}:{self.row}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One broken rule at one place."""
 
     rule: Rule
     place: Place
     value: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
 
     def row(self) -> tuple[str | int | None, ...]:
         """The finding as a row of the findings table, in the order of `SCHEMA`."""

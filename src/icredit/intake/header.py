@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from icredit import units
 from icredit.intake.header_names import YEAR, FieldNames, Meaning, says_period
 from icredit.intake.header_rows import Cells, column_parts, is_data, is_title
 from icredit.scheme.fields import NAME, NUMERIC_TYPES, USCC
 from icredit.scheme.model import FieldSpec
-from icredit.text import fold
+from icredit.text import fold, pattern
 
 #: How many rows at the top of a table may be something else than the header.
 HEADER_WITHIN = 40
@@ -25,13 +25,13 @@ HEADER_WITHIN = 40
 TALLEST = 4
 
 # A number that is no year.
-_NUMBER = re.compile(r"(?!20\d\d$)[-+(]*[\d.,]+[%)]?")
+_NUMBER = pattern(r"(?!20\d\d$)[-+(]*[\d.,]+[%)]?")
 
 # A day; what a column holds may be of a year or a month, but a day stands in a row of data.
-_DAY = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s.*)?|\d{8}")
+_DAY = pattern(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s.*)?|\d{8}")
 
 # Groups of columns whose names say nothing of what is counted: 基本信息, 财务指标, 二、人员情况.
-_NEUTRAL = re.compile(
+_NEUTRAL = pattern(
     r".*(?:信息|情况|指标|数据|状况|内容|项目|名称|标识|类别?|部分|表)|(?:基本|财务|经营|人员|企业|研发|创新|知识产权|information|data)",
     re.IGNORECASE,
 )
@@ -212,7 +212,7 @@ class HeaderMatcher:
             if year != latest and name is not None:
                 name = self._last_year.get(name) if year + 1 == latest else None
             if name is not None and name not in taken:
-                meanings[index] = replace(meaning, field=name)
+                meanings[index] = meaning._replace(field=name)
                 used = True
         return latest if used else None
 

@@ -8,36 +8,36 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from icredit import units
 from icredit.intake.header_rows import BRACKETED, NUMBER, is_unit, unit_alone
 from icredit.scheme.fields import NUMERIC_TYPES
 from icredit.scheme.model import FieldSpec
-from icredit.text import fold, nearest
+from icredit.text import fold, nearest, pattern
 
 # GDP_亿元, 硫含量,μg/g, 营业收入 万元, 营业收入：万元, 营业收入/万元, 营业收入，单位：万元.
-_TAILED = re.compile(
+_TAILED = pattern(
     r"(?P<stem>.+?)\s*[\s_,、:;/\-—]\s*(?:单位\s*[:：]?\s*)?(?P<unit>[^\s_,、:;/]+(?: [^\s_,、:;/]+)?)", re.DOTALL
 )
 
 # Stars that mark what must be filled, numbers in front: 1. 2、 (3) 04 四、, and 其中 before a name that says what it is.
-_BEFORE = re.compile(
+_BEFORE = pattern(
     r"^(?:[*★☆※#●]+|\(\d{1,3}\)|\d{1,3}[.、)](?!\d)|0?\d{1,2}\s*(?=[^\W\d])|[一二三四五六七八九十]{1,3}[、.]|其中[:：]?|"
     r"(?:本年度|本年|当年|年末)(?=[^\W\d_]))\s*"
 )
-_BEHIND = re.compile(r"\s*[*★☆※#:：]+$")
+_BEHIND = pattern(r"\s*[*★☆※#:：]+$")
 
 # What a bracket may say that does not change the meaning of a column.
-_ADVICE = re.compile(
+_ADVICE = pattern(
     r"年-?月-?日|必填|选填|可填|填写|请填|下拉|文本|格式|盖章|全称|示例|18位|十八位|是/否|是或否|有/无|保留.*小数|整数|"
     r"yyyy|required|optional",
     re.IGNORECASE,
 )
 
 # Words that say of which time, or of what change, a number is: a header without them means something else.
-_PERIOD = re.compile(
+_PERIOD = pattern(
     r"(?:19|20)\d\d|上年|去年|上期|前年|往年|上一年|上季|同期|累计|增长|增速|增减|减少|其中|占比|比重|计划|预计|目标|"
     r"last|previous|prior|growth|plan|target|of which",
     re.IGNORECASE,
@@ -45,17 +45,16 @@ _PERIOD = re.compile(
 
 # Words that name the year evaluated, which is what every field without a word means.
 _THIS_YEAR = "本年度|本年数|本年|当年|年末数|年末|年底"
-_SAYS_THIS_YEAR = re.compile(_THIS_YEAR)
+_SAYS_THIS_YEAR = pattern(_THIS_YEAR)
 
 # A year as headers write it, with the bracket or dash around it: 2024年度, (2024), _2024年末.
-YEAR = re.compile(r"[\s_(\[【\-]*(?<!\d)(?P<year>20\d\d)\s*(?:年度|年末|年底|年)?[)\]】]?[\s_\-]*")
+YEAR = pattern(r"[\s_(\[【\-]*(?<!\d)(?P<year>20\d\d)\s*(?:年度|年末|年底|年)?[)\]】]?[\s_\-]*")
 
 # The unit of fractions, which may only stand in brackets: elsewhere a 1 numbers a column or a footnote.
 _FRACTION = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a header means; `field` is None where it is not known.
 
     Attributes:

@@ -10,16 +10,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from icredit import units
+from icredit.text import pattern
 
 Cells = Sequence[str | None]
 
 #: 营业收入（万元）, Revenue (CNY 10k), 营业收入[元]; 营业收入（单位：万元）.
-BRACKETED = re.compile(
-    r"(?P<stem>.+?)\s*[(\[【〔](?:单位\s*[:：]?\s*)?(?P<inside>[^()\[\]【】〔〕]+)[)\]】〕]", re.DOTALL
-)
+BRACKETED = pattern(r"(?P<stem>.+?)\s*[(\[【〔](?:单位\s*[:：]?\s*)?(?P<inside>[^()\[\]【】〔〕]+)[)\]】〕]", re.DOTALL)
 
 # What stands beside a title for the whole table, never over a group of columns: 单位：万元, （单位：元）, 填报日期：2025年3月, 注：….
-_LABEL = re.compile(
+_LABEL = pattern(
     r"(?:注|备注|说明|附注|填[表报]说明|notes?)\d*:.*|[(\[【]?\s*(?:(?:填报|填表|制表|编制|申报|报送|报告|统计|金额|计量|货币|数据|截止|联系|推荐|主管|报表)?"
     r"(?:单位|日期|时间|年份|年度|期间|编号|表号|文号|人|电话|部门|机关|高新区|园区)(?:名称)?"
     r"(?:[(\[【][签盖][字章]?章?[)\]】])?\s*[:：].*|单位\s*[(\[【][^)\]】]+[)\]】])",
@@ -27,18 +26,18 @@ _LABEL = re.compile(
 )
 
 # 单位：万元, 金额单位:人民币千元, 计量单位：万元、人, 单位（元）; what they say ends where something else begins.
-_STATES = re.compile(r"单位\s*[:：(\[【]")
-_ENDS = re.compile(r"[。:：]")
+_STATES = pattern(r"单位\s*[:：(\[【]")
+_ENDS = pattern(r"[。:：]")
 
 # Cells of a header that say nothing of their column: dashes, and the number of the column.
-_EMPTY = re.compile(r"[-—–―/\\]*|[(（]?\d{1,3}[)）]?")
+_EMPTY = pattern(r"[-—–―/\\]*|[(（]?\d{1,3}[)）]?")
 
 #: What stands in cells of data and in no header; most of the rows among which a header is looked for are data.
-NUMBER = re.compile(r"[-+]?[\d,]*(?:\d{5}|\.\d+)(?:[eE][-+]?\d+)?%?")
+NUMBER = pattern(r"[-+]?[\d,]*(?:\d{5}|\.\d+)(?:[eE][-+]?\d+)?%?")
 
-_YEAR = re.compile(r"[(\[]?(?:19|20)\d\d(?:年?度?|年末|年底|[-年./]\d{1,2}月?(?:[-./]?\d{1,2}日?)?)[)\]]?")
+_YEAR = pattern(r"[(\[]?(?:19|20)\d\d(?:年?度?|年末|年底|[-年./]\d{1,2}月?(?:[-./]?\d{1,2}日?)?)[)\]]?")
 
-_BETWEEN = re.compile(r"[\s,，、;；/和及与()\[\]【】]+")
+_BETWEEN = pattern(r"[\s,，、;；/和及与()\[\]【】]+")
 
 
 def unit_alone(text: str) -> str | None:

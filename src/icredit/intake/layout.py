@@ -102,7 +102,7 @@ def lay_out(
             numbers = kept.filter(pl.col(ROW).is_in(list(one.numbers(code)))).select(ROW, name_of(code))
             faults += [CellFault(row, CODE_NUMBER, USCC, text) for row, text in numbers.iter_rows()]
         frame = kept.select(ROW, **{column.field: pl.col(name_of(column.index)) for column in columns})
-        yield replace(table, frame=frame, faults=tuple(faults), strays=tuple(left_out))
+        yield table._replace(frame=frame, faults=tuple(faults), strays=tuple(left_out))
 
 
 def _with_last(grids: Iterable[Grid]) -> Iterator[tuple[Grid, bool]]:

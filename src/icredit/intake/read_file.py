@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -34,8 +33,7 @@ class FileReader:
             InputError: it cannot be read, no row of it is a header of the scheme, or a required column is not there.
         """
         pieces = list(self.pieces(path, sheet))
-        return replace(
-            pieces[-1],
+        return pieces[-1]._replace(
             frame=pl.concat(piece.frame for piece in pieces),
             faults=tuple(fault for piece in pieces for fault in piece.faults),
             strays=tuple(stray for piece in pieces for stray in piece.strays),
@@ -59,7 +57,7 @@ class FileReader:
                     yield before
                 before = table
         if before is not None:
-            yield replace(before, sha256=digest.result())
+            yield before._replace(sha256=digest.result())
 
     def _require_columns(self, table: TextTable) -> None:
         present = {column.field for column in table.columns}

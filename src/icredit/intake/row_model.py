@@ -45,7 +45,9 @@ def row_model(
         name: _definition(spec, _reading(name, spec, zones, (shifts or {}).get(name, 0), epoch_1904=epoch_1904))
         for name, spec in submission_fields(scheme).items()
     }
-    return create_model("Row", __config__=ConfigDict(extra="forbid", frozen=True), **definitions)
+    # Mostly the screen, which is made of the fields, passes all rows, and no validator is needed.
+    config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    return create_model("Row", __config__=config, **definitions)
 
 
 def _definition(spec: FieldSpec, reading: Reading) -> Any:

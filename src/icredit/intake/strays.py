@@ -6,15 +6,13 @@ code column is an enterprise whatever else it holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from icredit.intake.header import Column, HeaderMatcher
 from icredit.intake.header_rows import Cells
 from icredit.scheme.fields import NAME, USCC
-from icredit.text import fold, narrow
+from icredit.text import fold, narrow, pattern
 
 Kind = Literal["total", "note", "header", "column numbers", "unfilled"]
 
@@ -27,32 +25,32 @@ NAMES: Mapping[Kind, tuple[str, str]] = {
     "unfilled": ("未填写", "not filled in"),
 }
 
-_TOTAL = re.compile(
+_TOTAL = pattern(
     r"(?:[一-龥]{0,12}(?:合计|总计|小计|共计|累计)(?:金额|数)?|平均[值数]?|均值|中位数|最大值|最小值|标准差|"
     r"grandtotal|subtotal|totals?|sum|average|mean|median|max|min)(?:[:：(（].*|\d+(?:家|户|个)(?:企业)?)?"
     r"|(?:合计|总计)?共\d+(?:家|户|个).*|其中[:：].*"
 )
-_NOTE = re.compile(
+_NOTE = pattern(
     r"[(（【\[*※]{0,2}(?:备?注(?:释)?\d*[:：.、)）】]|附注|说明\d*[:：)）】]|(?:填报|填表|编制)?说明$|(?:填表|填报|编制|指标)说明|(?:数据|资料)?来源[:：]|"
     r"(?:制表|填表|填报|经办|审核|复核|统计|单位|部门)(?:人|负责人)?(?:签字|签章|盖章)?[:：]|(?:联系|填报|制表)?(?:电话|日期|时间|方式|单位)[:：]|"
     r"(?:notes?|sources?|remarks?|disclaimers?|preparedby|checkedby)\d*[:：.])"
 )
 # What a credit code looks like, right or wrong, also as a spreadsheet leaves it.
-_CODE = re.compile(r"(?=.*\d)[0-9A-Z]{15,20}|\d(?:\.\d+)?E\+?\d+")
+_CODE = pattern(r"(?=.*\d)[0-9A-Z]{15,20}|\d(?:\.\d+)?E\+?\d+")
 
 # What a row under the header says of its columns, where it is no unit: （必填）, 18位文本, 数值, required.
-_ADVICE = re.compile(
+_ADVICE = pattern(
     r"[(（\[【*]*(?:\d+位|非?必填项?|选填项?|可填|可空|不填|文本|文字|字符|数值|数字|整数|小数|日期|格式|下拉|选择|自动|公式|型|类|"
     r"text|string|number|integer|date|required|optional|[、,，/()（）])+[)）\]】*]*",
 )
-_DASHES = re.compile(r"[-—–―_/\\.…·*]+")
-_CHINESE = re.compile(r"[一-龥]")
+_DASHES = pattern(r"[-—–―_/\\.…·*]+")
+_CHINESE = pattern(r"[一-龥]")
 
 _ORDINALS = "甲乙丙丁戊己庚辛壬癸"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # What stands in front of the numbers of columns; 4=3/2 and (4)=(3)/(2)*100% say how a column is computed.
-_NUMBERED = re.compile(r"栏次|栏目|列次|行次|序号|编号|项次|代码")
-_COLUMN_NUMBER = re.compile(r"\(?(\d{1,3})\)?(?:=[\d()+\-*/×÷%.]+)?")
+_NUMBERED = pattern(r"栏次|栏目|列次|行次|序号|编号|项次|代码")
+_COLUMN_NUMBER = pattern(r"\(?(\d{1,3})\)?(?:=[\d()+\-*/×÷%.]+)?")
 
 # So much of a cell tells what it is.
 _ENOUGH = 100
@@ -61,8 +59,7 @@ _ENOUGH = 100
 _LEADING = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(NamedTuple):
     """A row that was left out, and what it begins with."""
 
     row: int

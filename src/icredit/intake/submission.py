@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -144,8 +145,7 @@ def read(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """What came of one file.
 
     Attributes:
@@ -160,11 +160,11 @@ class _Part:
 
     table: TextTable
     report: FileReport
-    kept: list[Kept] = field(default_factory=list)
-    wrong: list[Key] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    differing: list[Finding] = field(default_factory=list)
-    broken: list[Finding] = field(default_factory=list)
+    kept: Sequence[Kept] = ()
+    wrong: Sequence[Key] = ()
+    findings: Sequence[Finding] = ()
+    differing: Sequence[Finding] = ()
+    broken: Sequence[Finding] = ()
 
 
 class _PartReader:
@@ -214,7 +214,7 @@ class _PartReader:
             strays += table.strays
             rows += table.frame.height
             zoned = zoned or (ZONE in table.frame.columns and bool((table.frame[ZONE].str.strip_chars() != "").any()))
-        table = replace(table, frame=table.frame.clear(), strays=tuple(strays), faults=())
+        table = table._replace(frame=table.frame.clear(), strays=tuple(strays), faults=())
 
         def values(name: str) -> pl.Series:
             return pl.concat([one.frame([name]) for one in kept])[name]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import polars as pl
 
@@ -12,19 +12,17 @@ from icredit.intake.rules import Rule
 from icredit.intake.strays import Stray
 
 
-@dataclass(frozen=True, slots=True)
-class CellFault:
+class CellFault(NamedTuple):
     """Something that only the reader of a format can see, such as a credit code stored as a number."""
 
     row: int
     rule: Rule
     field: str | None = None
     value: str | None = None
-    values: dict[str, object] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class TextTable:
+class TextTable(NamedTuple):
     """One table of one file.
 
     Attributes:

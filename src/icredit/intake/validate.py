@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -29,8 +28,7 @@ _OK = "screen.ok."
 _ROWS_AT_ONCE = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(NamedTuple):
     """The valid rows of a table, typed, with `source_row`; what was found in all of them; how many the screen stopped."""
 
     frame: pl.DataFrame

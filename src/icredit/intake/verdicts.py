@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError, create_model
 
@@ -23,8 +22,7 @@ Cells = tuple[tuple[str, str | None], ...]
 _REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What is to be said of one cell, or without a field of a row: the rule, and the values for its message."""
 
     rule: Rule
@@ -33,8 +31,7 @@ class Said:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The values of cells by their fields, None where they are refused; and what is to be said of them."""
 
     values: Mapping[str, Any] | None
@@ -69,7 +66,9 @@ class Judge:
                 given = copy(info)
                 given.default = None
                 lenient[name] = (info.annotation, given)
-        return create_model("Cells", __base__=self._model, **lenient)
+        cells = create_model("Cells", __base__=self._model, **lenient)
+        cells.model_rebuild()  # at once, as several threads may ask
+        return cells
 
     def _errors(self, texts: Mapping[str, str | None], error: ValidationError) -> Iterator[Said]:
         for detail in error.errors(include_url=False, include_input=False):

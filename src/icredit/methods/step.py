@@ -9,8 +9,7 @@ reference.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import polars as pl
 
@@ -22,8 +21,7 @@ Kind = Literal["impute", "treat", "transform", "normalise"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """Constants that only a procedure finds: the values present of one group, sorted -> a number for each name."""
 
     names: tuple[str, ...]
@@ -39,8 +37,7 @@ class Fit:
         return values.map_batches(found, return_dtype=dtype, returns_scalar=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One change of a column of values.
 
     Attributes:
@@ -54,7 +51,7 @@ class Step:
     """
 
     apply: Callable[[pl.Expr, Constants], pl.Expr]
-    constants: Mapping[str, Callable[[pl.Expr], pl.Expr]] = field(default_factory=dict)
+    constants: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {}
     placed: Direction | None = None
     fit: Fit | None = None
     kind: Kind = "normalise"

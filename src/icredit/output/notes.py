@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from icredit.intake import FileReport, Submission
-from icredit.text import counted
+from icredit.text import counted, pattern
 
 #: So many notes of one kind are all told; of more, a few.
 ALL_TOLD = 5
 EXAMPLES = 3
 
 # A note begins with what it is about; behind a colon, a semicolon or a quotation mark come the details of its file.
-_DETAILS = re.compile(r"[:;'].*", re.DOTALL)
-_COUNT = re.compile(r"\d[\d,]* (\w+?)s?\b")
+_DETAILS = pattern(r"[:;'].*", re.DOTALL)
+_COUNT = pattern(r"\d[\d,]* (\w+?)s?\b")
 
 
 def notes_lines(submission: Submission, *, every: bool = False) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from icredit.errors import UsageError
 from icredit.intake import Submission
@@ -20,8 +20,7 @@ from icredit.scheme.model import Scheme
 from icredit.scoring import Done, Reference, ScoredTable
 
 
-@dataclass(frozen=True, slots=True)
-class RunFiles:
+class RunFiles(NamedTuple):
     """Where the files of a run go. The rejects and the manifest stand beside the table."""
 
     table: Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -13,8 +13,7 @@ from icredit.scoring.block import Block, Groups
 from icredit.scoring.chain import after, blocks, raw
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What was done to the values of one indicator.
 
     Attributes:

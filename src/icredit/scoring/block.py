@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -27,8 +28,7 @@ class Finding:
     later: list[dict[str, pl.Expr]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Steps over the same groups; `number` is the block's place in the chain of the indicator `leaf`."""
 
     leaf: str

@@ -11,8 +11,8 @@ before it, or behind a procedure that is no expression.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 import polars as pl
 
@@ -22,8 +22,7 @@ from icredit.scoring.block import Block, Groups
 from icredit.scoring.chain import after, before, blocks, raw
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one pass finds for one kind of groups: blocks of indicators at the level of those groups."""
 
     number: int

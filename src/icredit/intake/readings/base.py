@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -13,7 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from icredit.intake import rules
 from icredit.intake.rules import Rule
-from icredit.text import clean, narrow, unspaced
+from icredit.text import clean, narrow, pattern, unspaced
 
 #: What people and programs write into a cell that has nothing to say, in any case, width and spacing. Missing, not zero.
 MISSING_MARKS = frozenset(
@@ -22,14 +21,17 @@ MISSING_MARKS = frozenset(
 )
 
 # A dash of any length and kind is a mark of missing too.
-_DASHES = re.compile("[-\u2010-\u2015\u2500\u2501]+")
+_DASHES = pattern("[-\u2010-\u2015\u2500\u2501]+")
 
 #: What Excel, WPS and LibreOffice show in a cell whose formula failed. `#N/A` is not among them: it means missing.
 CELL_ERRORS = frozenset(
     "#DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #EXTERNAL! "
     "#PYTHON! #TIMEOUT! #GETTING_DATA".split()
 )
-_LIBREOFFICE_ERROR = re.compile(r"err:\d{3}", re.ASCII | re.IGNORECASE)
+_LIBREOFFICE_ERROR = pattern(r"err:\d{3}", re.ASCII | re.IGNORECASE)
+
+# How an error begins, in any width and case.
+_ERROR_BEGINS = "#＃eEｅＥ"
 
 # No mark and no error is longer; what is longer need not be looked at.
 _LONGEST_MARK = 40
@@ -52,8 +54,7 @@ def refuse(rule: Rule, **values: Any) -> PydanticCustomError:
     return PydanticCustomError(rule.code, "see the rule", values)
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(NamedTuple):
     """What a screen says of a column: `passed` is true where the cell is plainly right, `value` is its value there."""
 
     passed: pl.Expr
@@ -118,7 +119,7 @@ def is_missing(text: str) -> bool:
 
 def is_cell_error(text: str) -> bool:
     """Whether a clean text is what a spreadsheet shows of a formula that failed."""
-    if len(text) > _LONGEST_MARK:
+    if len(text) > _LONGEST_MARK or text[:1] not in _ERROR_BEGINS:
         return False
     shown = narrow(text)
     return shown.upper() in CELL_ERRORS or _LIBREOFFICE_ERROR.fullmatch(shown) is not None

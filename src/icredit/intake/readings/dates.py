@@ -10,20 +10,20 @@ import polars as pl
 
 from icredit.intake import rules
 from icredit.intake.readings.base import Notes, Reading, Screened, is_missing, refuse
-from icredit.text import narrow
+from icredit.text import narrow, pattern
 
 _TIME = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d++)?)?)"
 # One form each, year, month and day. A time with a zone (…Z, …+08:00) is left out: the day may be another one here.
-_DAY = re.compile(
+_DAY = pattern(
     r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]|(\d{4})(\d{2})(\d{2})(?:\.0++)?)"
     rf"(?:[T ] *+{_TIME})?",
     re.ASCII,
 )
 # 2019.3 is a month; 9863.5 is a serial number with a time.
-_MONTH = re.compile(
+_MONTH = pattern(
     r"(\d{4})[-/](\d{1,2})|((?:19|20)\d{2})\.(\d{1,2})|(\d{4}) ?年 ?(\d{1,2}) ?月份?|(\d{4})(\d{2})(?:\.0++)?", re.ASCII
 )
-_SERIAL = re.compile(r"(\d{1,5})(?:\.\d*+)?", re.ASCII)
+_SERIAL = pattern(r"(\d{1,5})(?:\.\d*+)?", re.ASCII)
 
 # Serial numbers count days from here. Excel's calendar of 1900 has a 29 February that never was: from 1 March 1900 on,
 # counting from two days before 1 January makes up for it.

@@ -7,26 +7,27 @@ the exact decimal. Every pattern moves forward only: its time grows with the len
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
+
+from icredit.text import pattern
 
 # 1,234,567.8 with one kind of separator throughout (blanks may be thin or no-break), else plain digits. Groups of
 # three only: 12,34 is no number.
 _DIGITS = r"(?:\d{1,3}(?P<mark>[, \u00a0\u2009\u202f])\d{3}(?:(?P=mark)\d{3})*+(?:\.\d*+)?|\d++(?:\.\d*+)?|\.\d++)"
-_NUMERAL = re.compile(
+_NUMERAL = pattern(
     rf"(?P<sign>[+-]?)(?P<currency>¥|RMB|CNY|人民币)?[ \u00a0]*+(?P<inner>[+-]?)"
     rf"(?P<digits>{_DIGITS})(?P<exponent>[eE][+-]?\d++)?(?P<unit>[^\d.,()+-]*+)",
     re.ASCII | re.IGNORECASE,
 )
 # Accountants write (123) for -123; the unit or the sign of the currency may stand outside of the brackets.
-_BRACKETED = re.compile(r"(?P<before>[^\d.()+-]*+)\((?P<inside>[^()]++)\)(?P<after>[^\d.,()+-]*+)", re.ASCII)
+_BRACKETED = pattern(r"(?P<before>[^\d.()+-]*+)\((?P<inside>[^()]++)\)(?P<after>[^\d.,()+-]*+)", re.ASCII)
 
 # A power of ten with more digits than this is beyond all numbers, whatever the digits before it.
 _POWER_DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number taken apart: `digits` (with sign, without separators) times ten to `exponent`, and what stands around.
 
     `currency` is the sign or name of the currency before the number, `unit` the text behind it; empty where there is

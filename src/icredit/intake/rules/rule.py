@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 Level = Literal["error", "warning"]
@@ -28,8 +27,7 @@ LEVELS: Mapping[Level, tuple[Bilingual, Bilingual]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """What may stand in a file, and what the rule then says.
 
     Attributes:
@@ -40,7 +38,7 @@ class Example:
     """
 
     rows: tuple[tuple[str, ...], ...]
-    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    values: Mapping[str, Any] = {}
     setting: Bilingual | None = None
 
 
@@ -49,8 +47,7 @@ def cell(header: str, text: str, **values: Any) -> Example:
     return Example(((header,), (text,)), values)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One thing that can be wrong or doubtful.
 
     A rule without its explanation cannot be made: whoever is told of a finding may ask `icredit rule CODE`.
@@ -71,11 +68,11 @@ class Rule:
     level: Level
     zh: str
     en: str
-    title: Bilingual = field(kw_only=True)
-    checks: Bilingual = field(kw_only=True)
-    why: Bilingual = field(kw_only=True)
-    mend: Bilingual = field(kw_only=True)
-    example: Example = field(kw_only=True)
+    title: Bilingual
+    checks: Bilingual
+    why: Bilingual
+    mend: Bilingual
+    example: Example
 
     def message(self, values: Mapping[str, Any]) -> tuple[str, str]:
         """The message in Chinese and in English."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from icredit.errors import InputError, reason_of
-from icredit.text import counted, listed, nearest, shown
+from icredit.text import counted, listed, nearest, pattern, shown
 
 STANDARD_INPUT = "-"
 
@@ -27,11 +27,10 @@ _KINDS = f"it reads {', '.join(ENDINGS)}"
 # What systems leave in folders.
 _OF_THE_SYSTEM = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
 
-_NUMBER = re.compile(r"([0-9]+)")
+_NUMBER = pattern(r"([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFiles:
+class FoundFiles(NamedTuple):
     """The files behind some names.
 
     Attributes:
