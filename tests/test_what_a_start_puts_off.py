@@ -10,7 +10,6 @@ import pytest
 
 import icredit
 from icredit.intake.readings.base import CELL_ERRORS, is_cell_error
-from icredit.output.columns import VERDICTS
 from icredit.scheme.expressions import compile_expression, result_type, result_types
 from icredit.scheme.fields import IDENTITY, expression_schema
 from icredit.scheme.model import Scheme
@@ -23,7 +22,6 @@ OWN_PARTS: list[Model] = [
     *IDENTITY.values(),
     *(part.default for part in Scheme.model_fields.values() if isinstance(part.default, Model)),
     *(part.default for part in Indicator.model_fields.values() if isinstance(part.default, Model)),
-    *VERDICTS.values(),
 ]
 
 
