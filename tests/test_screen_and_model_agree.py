@@ -187,7 +187,7 @@ def identical(left: Any, right: Any) -> bool:
 
 def screened(model: type[BaseModel], name: str, cells: list[str | None]) -> pl.DataFrame:
     """What the screen says of a column: `passed`, and `value` where it passed."""
-    screen = compile_screen(model, [name])[name]
+    screen = compile_screen(model, {name: pl.String()})[name]
     frame = pl.DataFrame({name: cells}, schema={name: pl.String})
     frame = frame.with_columns(passed=screen.passed, value=screen.value)
     return frame.select("passed", value=pl.when("passed").then("value"))

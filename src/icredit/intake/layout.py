@@ -14,7 +14,7 @@ from icredit.intake.grid_rows import filled_rows, head_rows, last_header_row, me
 from icredit.intake.header import HeaderMatch, HeaderMatcher
 from icredit.intake.header_rows import stated_units
 from icredit.intake.rules import CODE_NUMBER, WIDTH
-from icredit.intake.sources.grid import ROW, Content, Grid, Opened, name_of
+from icredit.intake.sources.grid import ROW, Content, Grid, Opened, in_text, name_of, text_of
 from icredit.intake.strays import Stray, StrayFinder
 from icredit.intake.table import CellFault, TextTable
 from icredit.scheme.fields import USCC
@@ -99,7 +99,7 @@ def lay_out(
         ]
         faults += _wrong_widths(one, kept, width)
         if coded:
-            numbers = kept.filter(pl.col(ROW).is_in(list(one.numbers(code)))).select(ROW, name_of(code))
+            numbers = in_text(kept.filter(pl.col(ROW).is_in(list(one.numbers(code)))).select(ROW, name_of(code)))
             faults += [CellFault(row, CODE_NUMBER, USCC, text) for row, text in numbers.iter_rows()]
         frame = kept.select(ROW, **{column.field: pl.col(name_of(column.index)) for column in columns})
         yield table._replace(frame=frame, faults=tuple(faults), strays=tuple(left_out))
@@ -138,7 +138,7 @@ def _behind_last_enterprise(frame: pl.DataFrame, code: int) -> int:
     """The number of rows down to the last that is an enterprise; 0 without any."""
     for count in (_LOOKED_AT, frame.height):
         begin = max(frame.height - count, 0)
-        places = _sure(frame.slice(begin), pl.col(name_of(code))).arg_true()
+        places = _sure(frame.slice(begin), code).arg_true()
         if places.len():
             return begin + int(places[-1]) + 1
     return 0
@@ -152,7 +152,7 @@ def _part(grid: Grid, begin: int, end: int | None = None) -> Grid:
 
 def _joined(above: Grid, below: Grid) -> Grid:
     """Two pieces of delimited text as one; nothing but rows differs between them."""
-    frame = pl.concat([above.frame, below.frame], how="diagonal")
+    frame = pl.concat([in_text(above.frame), in_text(below.frame)], how="diagonal")
     return replace(below, frame=frame, lengths=pl.concat([_lengths(above), _lengths(below)]))
 
 
@@ -181,18 +181,14 @@ class _Strays:
     def split(self, grid: Grid, *, last: bool) -> tuple[pl.DataFrame, list[Stray]]:
         """The rows of enterprises, and the others that are not blank; `last` if no piece follows."""
         body, coded = grid.frame, self._code is not None
-        sure = (
-            pl.repeat(False, body.height, eager=True)
-            if self._code is None
-            else _sure(body, pl.col(name_of(self._code)))
-        )
+        sure = pl.repeat(False, body.height, eager=True) if self._code is None else _sure(body, self._code)
         before, enterprises = self._above, body[ROW].filter(sure)
         self._above += enterprises.len()
         if sure.all():
             if enterprises.len():
                 self._finder.pass_enterprises()
             return body, []
-        doubtful = filled_rows(body.filter(~sure))
+        doubtful = filled_rows(in_text(body.filter(~sure)))
         strays: list[Stray] = []
         passed = 0
         for (number, cells), place in zip(grid.rows(doubtful), enterprises.search_sorted(doubtful[ROW]), strict=True):
@@ -217,8 +213,9 @@ class _Strays:
         return (body if kept.all() else body.filter(kept)), strays
 
 
-def _sure(body: pl.DataFrame, code: pl.Expr) -> pl.Series:
+def _sure(body: pl.DataFrame, column: int) -> pl.Series:
     """Which rows are enterprises by their codes, right or wrong."""
+    code = text_of(name_of(column), body.schema[name_of(column)])
     plain = body.select(code.str.contains(_CODED).fill_null(False)).to_series()
     if plain.all():
         return plain

@@ -59,15 +59,15 @@ class Kept:
 class Store(AbstractContextManager["Store"]):
     """Keeps the rows of one run, and the files in which they are, until the end of the run."""
 
-    def __init__(self, folder: Path | None = None, most: int = _MOST) -> None:
+    def __init__(self, folder: Path | None = None, most: int | None = None) -> None:
         """Have a place for rows.
 
         Args:
             folder: where a folder for files may be made; None: everything stays in memory.
-            most: the bytes of rows that are held in memory if there is a folder.
+            most: the bytes of rows that are held in memory if there is a folder; default: a quarter of a GiB.
         """
         self._within = folder
-        self._most = most
+        self._most = _MOST if most is None else most
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = Lock()
         self._held: list[Kept] = []

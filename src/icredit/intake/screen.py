@@ -16,13 +16,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from icredit.intake.readings import Reading, Screened
+from icredit.intake.sources.grid import text_of
 
 #: The types whose own rules every value of a reading satisfies, so that only the metadata need be compiled.
 _KNOWN_TYPES = {"float", "int", "str", "date", "bool"}
 
 
-def compile_screen(model: type[BaseModel], columns: list[str]) -> Mapping[str, Screened]:
-    """Field -> screen, for the fields that have a column of text; blank cells pass where the field may be blank."""
+def compile_screen(model: type[BaseModel], columns: Mapping[str, pl.DataType]) -> Mapping[str, Screened]:
+    """Field -> screen, for the fields that have a column, mostly of text; blank cells pass where the field may be blank."""
     decorators = model.__pydantic_decorators__
     own = (
         decorators.field_validators
@@ -31,26 +32,28 @@ def compile_screen(model: type[BaseModel], columns: list[str]) -> Mapping[str, S
         or decorators.root_validators
     )
     # A model with validators of its own, which a subclass may add, has rules that nobody compiled.
-    return {name: _STOP if own else _field(name, model.model_fields[name]) for name in columns}
+    return {name: _STOP if own else _field(name, dtype, model.model_fields[name]) for name, dtype in columns.items()}
 
 
 _STOP = Screened(pl.lit(False), pl.lit(None))
 
 
-def _field(name: str, info: FieldInfo) -> Screened:
+def _field(name: str, dtype: pl.DataType, info: FieldInfo) -> Screened:
     metadata, optional, known = _unwrap(info.annotation)
     metadata = [*info.metadata, *metadata]
     readings = [item for item in metadata if isinstance(item, Reading)]
     constraints = [item for item in metadata if not isinstance(item, Reading)]
     if len(readings) != 1 or not known or any(type(item) not in _CONSTRAINTS for item in constraints):
         return _STOP
-    text = pl.col(name)
-    screened = readings[0].screen(text)
+    typed = None if dtype == pl.String else readings[0].screen_typed(pl.col(name), dtype)
+    text = text_of(name, dtype)
+    screened = typed or readings[0].screen(text)
     passed = screened.passed
     for item in constraints:
         passed = passed & constraint(item, screened.value)
-    # Missing text is missing in `passed` too; it passes only where the model takes None.
-    return Screened(passed.fill_null(False) | (text.is_null() if optional else pl.lit(False)), screened.value)
+    # What is missing is missing in `passed` too; it passes only where the model takes None.
+    missing = (pl.col(name).fill_nan(None) if dtype.is_float() else pl.col(name)).is_null() if typed else text.is_null()
+    return Screened(passed.fill_null(False) | (missing if optional else pl.lit(False)), screened.value)
 
 
 def constraint(item: Any, value: pl.Expr) -> pl.Expr:

@@ -213,7 +213,7 @@ class _PartReader:
             broken += of_checks[1]
             strays += table.strays
             rows += table.frame.height
-            zoned = zoned or (ZONE in table.frame.columns and bool((table.frame[ZONE].str.strip_chars() != "").any()))
+            zoned = zoned or (ZONE in table.frame.columns and _says_anything(table.frame[ZONE]))
         table = table._replace(frame=table.frame.clear(), strays=tuple(strays), faults=())
 
         def values(name: str) -> pl.Series:
@@ -256,6 +256,10 @@ class _PartReader:
         elif self._zone is None and named:
             said = f"no zone column, and the file's name names several zones, so none was taken: {names}"
         return [f"{table.where}: {said}"] if said else []
+
+
+def _says_anything(cells: pl.Series) -> bool:
+    return bool((cells.cast(pl.String).str.strip_chars() != "").any())
 
 
 def _without_zone(parts: Sequence[_Part]) -> list[str]:

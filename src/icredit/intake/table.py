@@ -26,7 +26,8 @@ class TextTable(NamedTuple):
     """One table of one file.
 
     Attributes:
-        frame: a text column per recognised field, and `source_row`; rows that are no enterprises are left out.
+        frame: a column per recognised field, and `source_row`; rows that are no enterprises are left out. Cells are text,
+            or where the file itself has types, numbers and dates.
         columns: how each field's column was recognised.
         unknown: headers that mean no field.
         faults: what the reader found wrong; such rows are not in doubt, they are errors.

@@ -13,7 +13,7 @@ from icredit.intake.findings import Finding, Place, column_letters
 from icredit.intake.readings import Screened
 from icredit.intake.row_model import row_model
 from icredit.intake.screen import compile_screen
-from icredit.intake.sources.grid import ROW
+from icredit.intake.sources.grid import ROW, in_text
 from icredit.intake.table import CellFault, TextTable
 from icredit.intake.verdicts import Cells, Judge, Said
 from icredit.queries import collect
@@ -50,7 +50,8 @@ class TableValidator:
     def validate(self, table: TextTable) -> Validated:
         """The typed rows of a table: every field is a column, null where the table has no column for it."""
         judge, screens = self._compiled(
-            tuple((column.field, column.shift) for column in table.columns), epoch_1904=table.epoch_1904
+            tuple((column.field, column.shift, table.frame.schema[column.field]) for column in table.columns),
+            epoch_1904=table.epoch_1904,
         )
         # A lazy query computes once what a cell's verdict and its value have in common.
         query = [
@@ -77,7 +78,9 @@ class TableValidator:
                 if ok.all():
                     frames.append(self._typed(screened))
                     continue
-                repaired, found = self._by_pydantic(table, judge, part.filter(~ok), screened.filter(~ok), faults)
+                repaired, found = self._by_pydantic(
+                    table, judge, in_text(part.filter(~ok)), screened.filter(~ok), faults
+                )
                 clean = self._typed(screened.filter(ok))
                 frames.append(pl.concat([clean, repaired]).sort(ROW) if repaired.height else clean)
                 findings += found
@@ -85,12 +88,12 @@ class TableValidator:
         return Validated(pl.concat(frames), findings, stopped)
 
     def _compile(
-        self, columns: tuple[tuple[str, int], ...], *, epoch_1904: bool
+        self, columns: tuple[tuple[str, int, pl.DataType], ...], *, epoch_1904: bool
     ) -> tuple[Judge, Mapping[str, Screened]]:
-        """Judge and screen of tables with these fields, each with the shift of its unit, and this epoch."""
-        shifts = {name: shift for name, shift in columns if shift}
+        """Judge and screen of tables with these fields, each with the shift of its unit and its type, and this epoch."""
+        shifts = {name: shift for name, shift, _ in columns if shift}
         model = row_model(self._scheme, self._zones, shifts, epoch_1904=epoch_1904)
-        return Judge(model, self._scheme), compile_screen(model, [name for name, _ in columns])
+        return Judge(model, self._scheme), compile_screen(model, {name: dtype for name, _, dtype in columns})
 
     def _typed(self, frame: pl.DataFrame) -> pl.DataFrame:
         missing = [name for name in self.schema if name not in frame.columns]

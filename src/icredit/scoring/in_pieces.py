@@ -107,7 +107,7 @@ class LargeBatch:
         for height, frame in self._prepared():
             rows = graded(frame, self._scheme, self._reference)[0]
             here = ranks.slice(begin, height).lazy()
-            table = collect(pl.concat([rows, here], how="horizontal", strict=True).select(columns))
+            table = collect(pl.concat([rows, here], how="horizontal").select(columns))
             begin += height
             statuses.update(dict(table["status"].value_counts().iter_rows()))
             for (part,), group in table.partition_by(_PART, as_dict=True, include_key=False).items():

@@ -62,5 +62,7 @@ def _add(frame: pl.LazyFrame, values: list[tuple[Indicator, pl.Expr]]) -> pl.Laz
     columns = []
     for leaf, expression in values:
         number = expression.cast(pl.Float64)
-        columns.append(pl.when(number.abs() <= LARGEST).then(number).alias(value_column(leaf.id)))
+        # Nobody wants to read -0.0 in a table; and polars' engines do not agree about 0.0 + -0.0.
+        value = pl.when(number == 0).then(0.0).when(number.abs() <= LARGEST).then(number)
+        columns.append(value.alias(value_column(leaf.id)))
     return frame.with_columns(columns)

@@ -61,6 +61,10 @@ class Screened(NamedTuple):
     value: pl.Expr
 
 
+#: Types of columns that hold numbers exactly as their text would give them.
+WHOLE_NUMBERS = frozenset((pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32))
+
+
 class Reading(ABC):
     """One way to read a cell."""
 
@@ -81,6 +85,13 @@ class Reading(ABC):
     @abstractmethod
     def screen(self, text: pl.Expr) -> Screened:
         """The plainly right cells of a column of non-blank text."""
+
+    def screen_typed(self, column: pl.Expr, dtype: pl.DataType) -> Screened | None:
+        """The same of a column that a file has with a type; None where only its text can tell.
+
+        What is missing, as a number that is none, has no value.
+        """
+        return None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Parse before the constraints of the annotated type are checked; notes go to a list given as context."""

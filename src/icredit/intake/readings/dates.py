@@ -73,3 +73,9 @@ class Date(Reading):
         value = text.str.replace_all("/", "-", literal=True).str.to_date("%Y-%m-%d", strict=False, cache=False)
         plain = r"^[1-9][0-9]{3}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2})$"
         return Screened(text.str.contains(plain) & value.is_not_null(), value)
+
+    def screen_typed(self, column: pl.Expr, dtype: pl.DataType) -> Screened | None:
+        """See `Reading`."""
+        if dtype != pl.Date:
+            return None
+        return Screened(column.dt.year().is_between(1000, 9999), column)

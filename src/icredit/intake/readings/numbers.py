@@ -10,7 +10,7 @@ import polars as pl
 
 from icredit import units
 from icredit.intake import rules
-from icredit.intake.readings.base import Notes, Reading, Screened, bare, is_missing, refuse
+from icredit.intake.readings.base import WHOLE_NUMBERS, Notes, Reading, Screened, bare, is_missing, refuse
 from icredit.intake.readings.numerals import Numeral, numeral
 from icredit.text import narrow, plain
 
@@ -110,6 +110,14 @@ class Number(Reading):
         value = text.cast(pl.Float64, strict=False)
         return Screened(value.is_finite(), value)
 
+    def screen_typed(self, column: pl.Expr, dtype: pl.DataType) -> Screened | None:
+        """See `Reading`."""
+        # The point is moved in the text, and a number of single precision is read from its digits.
+        if self.shift or not (dtype == pl.Float64 or dtype in WHOLE_NUMBERS):
+            return None
+        value = column.cast(pl.Float64).fill_nan(None)
+        return Screened(value.is_finite(), value)
+
 
 @dataclass(frozen=True, slots=True)
 class Count(Reading):
@@ -143,3 +151,11 @@ class Count(Reading):
             return Screened(short & whole, pl.when(whole).then(number).cast(pl.Int64, strict=False))
         value = text.cast(pl.Int64, strict=False)
         return Screened(value.is_not_null() & short, value)
+
+    def screen_typed(self, column: pl.Expr, dtype: pl.DataType) -> Screened | None:
+        """See `Reading`."""
+        if self.shift or not (dtype == pl.Float64 or dtype in WHOLE_NUMBERS):
+            return None
+        number = column.cast(pl.Float64).fill_nan(None)
+        whole = (number == number.floor()) & (number.abs() < _SAFE)
+        return Screened(whole, pl.when(whole).then(column).cast(pl.Int64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -69,7 +70,8 @@ class Grid:
 
     Attributes:
         frame: `source_row`, ascending, then one text column per column of the sheet, named by its number from 0 (see
-            `name_of`). Empty cells are null. Rows and columns without any cell may be left out; none is there twice.
+            `name_of`). Empty cells are null. Rows and columns without any cell may be left out; none is there twice. Where
+            the file itself has types, columns of rows below the header may have them (see `in_text`).
         sheet: the sheet's name; None for formats without sheets.
         hidden: whether the sheet is hidden from its reader.
         faults: cells that hold an error or a formula that was never calculated. Their text is what the cell shows.
@@ -159,6 +161,31 @@ def grid_frame(rows: Iterable[tuple[int, Sequence[str | None]]], width: int) -> 
     data.update((name_of(index), column) for index, column in enumerate(columns))
     schema = {ROW: pl.Int64(), **{name_of(index): pl.String() for index in range(width)}}
     return pl.DataFrame(data, schema=schema)
+
+
+def text_of(column: str, dtype: pl.DataType) -> pl.Expr:
+    """The cells of a column as the text by which they are read; what is empty or no number is missing."""
+    cells = pl.col(column)
+    if dtype.is_float():
+        # 123.0 is 123: a count may come as a float. Beyond 2^53 a float is no exact whole number.
+        whole = cells.is_finite() & (cells == cells.floor()) & (cells.abs() < 2**53)
+        text = cells.cast(pl.String)
+        exact = pl.when(whole).then(cells.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(text)
+        return pl.when(cells.is_not_nan()).then(exact)
+    if dtype == pl.Datetime:
+        # Other programs keep dates as timestamps at midnight.
+        midnight = cells.dt.time() == dt.time()
+        return pl.when(midnight).then(cells.dt.date().cast(pl.String)).otherwise(cells.cast(pl.String))
+    if dtype == pl.String:
+        return cells
+    text = cells.dt.to_string() if dtype == pl.Duration else cells.cast(pl.String)
+    return pl.when(text != "").then(text)
+
+
+def in_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """A grid's frame with all cells as text."""
+    typed = {name: dtype for name, dtype in frame.schema.items() if name != ROW and dtype != pl.String}
+    return frame.with_columns(text_of(name, dtype).alias(name) for name, dtype in typed.items()) if typed else frame
 
 
 def percent_text(number: float) -> str:

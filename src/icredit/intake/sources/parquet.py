@@ -1,14 +1,21 @@
-"""Parquet: typed already, but taken as text like everything else, so that one set of rules decides what is valid."""
+"""Parquet: typed already, but what its cells mean is decided by the rules for text, as with everything else.
+
+The names and the first rows become text, among which a header is looked for; further columns keep their types where a
+field's reading knows what their text would mean (see `Reading.screen_typed`).
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import io
+from collections.abc import Iterator
 
 import polars as pl
 
 from icredit.errors import InputError, reader_said
-from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, name_of
+from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, in_text, name_of
+
+# Rows in which a header may still stand; what follows keeps its types.
+_HEAD = 200
 
 
 def open_parquet(content: Content) -> Opened:
@@ -18,55 +25,59 @@ def open_parquet(content: Content) -> Opened:
         InputError: it is damaged.
     """
     try:
-        frame = pl.read_parquet(io.BytesIO(content.data))
-        grid = _grid(frame)
+        table = _Table(pl.read_parquet(io.BytesIO(content.data)))
+        table.head()
     except BaseException as error:  # noqa: BLE001  # see reader_said
         problem = reader_said(error)
         raise InputError(f"{content.name}: not a readable Parquet file: {problem}", hint="write it anew") from None
-
-    def load(last_row: int | None) -> Grid:
-        return grid
-
-    return Opened((Sheet(None, False, load),))  # never hidden
+    return Opened((Sheet(None, False, table.load, table.pieces),))  # never hidden
 
 
-def _grid(frame: pl.DataFrame) -> Grid:
-    nested = {
-        index: "holds lists or structures, not cells"
-        for index, dtype in enumerate(frame.dtypes)
-        if dtype.is_nested() or dtype in (pl.Binary, pl.Object)
-    }
-    header = grid_frame([(0, frame.columns)], frame.width)
-    cells = frame.select(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW),
-        *(
-            (pl.lit(None, pl.String) if index in nested else _text(frame, index)).alias(name_of(index))
+class _Table:
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._names = frame.columns
+        self._dtypes = frame.dtypes
+        self._refused = {
+            index: "holds lists or structures, not cells"
+            for index, dtype in enumerate(frame.dtypes)
+            if dtype.is_nested() or dtype in (pl.Binary, pl.Object)
+        }
+        cells = [
+            (pl.lit(None, pl.String) if index in self._refused else _cells(frame, index)).alias(name_of(index))
             for index in range(frame.width)
-        ),
-    )
+        ]
+        self._rows = frame.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW), *cells)
 
-    def numbers(column: int) -> list[int]:
-        numeric = frame.dtypes[column].is_numeric()
-        return cells.filter(pl.col(name_of(column)).is_not_null())[ROW].to_list() if numeric else []
+    def load(self, last_row: int | None) -> Grid:
+        """The rows to a row, or all, as text."""
+        return self._grid(self._rows if last_row is None else self._rows.head(last_row), header=True)
 
-    return Grid(pl.concat([header, cells]), numbers=numbers, refused=nested)
+    def head(self) -> Grid:
+        """The names and the first rows as text."""
+        return self.load(_HEAD)
+
+    def pieces(self) -> Iterator[Grid]:
+        """All rows: the first as text, the others with their types."""
+        yield self.head()
+        if self._rows.height > _HEAD:
+            yield self._grid(self._rows.slice(_HEAD), header=False)
+
+    def _grid(self, rows: pl.DataFrame, *, header: bool) -> Grid:
+        frame = rows
+        if header:
+            frame = pl.concat([grid_frame([(0, self._names)], len(self._names)), in_text(rows)])
+
+        def numbers(column: int) -> list[int]:
+            if not self._dtypes[column].is_numeric():
+                return []
+            return rows.filter(pl.col(name_of(column)).is_not_null())[ROW].to_list()
+
+        return Grid(frame, numbers=numbers, refused=self._refused)
 
 
-def _text(frame: pl.DataFrame, index: int) -> pl.Expr:
-    column = pl.col(frame.columns[index])
-    dtype = frame.dtypes[index]
-    if dtype.is_float():
-        # 123.0 is 123: a count may come as a float. Beyond 2^53 a float is no exact whole number.
-        whole = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
-        text = column.cast(pl.String)
-        exact = pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(text)
-        return pl.when(column.is_not_nan()).then(exact)
-    if dtype == pl.Datetime:
-        # Other programs keep dates as timestamps at midnight.
-        return (
-            pl.when(column.dt.time() == dt.time())
-            .then(column.dt.date().cast(pl.String))
-            .otherwise(column.cast(pl.String))
-        )
-    text = column.dt.to_string() if dtype == pl.Duration else column.cast(pl.String)
-    return pl.when(text != "").then(text)
+def _cells(frame: pl.DataFrame, index: int) -> pl.Expr:
+    """The cells of a column; text in which nothing stands is missing, and so is a number that is none."""
+    name, dtype = frame.columns[index], frame.dtypes[index]
+    if dtype == pl.String:
+        return pl.when(pl.col(name) != "").then(pl.col(name))
+    return pl.col(name).fill_nan(None) if dtype.is_float() else pl.col(name)
