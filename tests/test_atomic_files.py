@@ -14,7 +14,8 @@ import pytest
 
 from command_line import snapshot
 from icredit.errors import OutputError
-from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
+from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
+from icredit.output.failures import output_errors
 
 Patch = pytest.MonkeyPatch
 
@@ -75,7 +76,7 @@ def test_nothing_is_visible_before_the_commit(standing: Path) -> None:
 
         now = snapshot(standing)
         assert {name: now[name] for name in before} == before
-        assert all(name.startswith(".") and name.endswith(".tmp") for name in set(now) - set(before))
+        assert all(name.startswith(".icredit-") for name in set(now) - set(before))
 
     assert snapshot(standing) == before
 
@@ -154,17 +155,20 @@ def test_content_is_on_the_disk_before_it_has_a_name(standing: Path, monkeypatch
         order.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "sync")
         real_sync(handle)
 
-    def replace(*args: Any, **kwargs: Any) -> None:
-        order.append("replace")
-        real_replace(*args, **kwargs)
+    def replace(source: Path, target: Path) -> None:
+        order.append("journal" if target.suffix == ".journal" else target.name)
+        real_replace(source, target)
 
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", replace)
     write_all(standing)
 
-    assert order[:2] == ["sync", "sync"]
-    assert "sync" not in order[2:]
-    assert order.count("replace") >= 2
+    assert order == [
+        *["sync", "sync"],  # the table and the manifest
+        *["sync", "journal", "folder"],
+        *["scores.csv", "scores.manifest.json", "folder"],
+        "folder",  # without the journal
+    ]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 
 from icredit.errors import INTERRUPTED, ExitStatus
@@ -17,6 +18,11 @@ def run() -> None:
     gc.set_threshold(_OBJECTS)
     # pydantic would look through everything that is installed for plugins, of which none concerns these models.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # What a time limit, a service that is stopped or a closed terminal sends is an interruption like Ctrl-C.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has SIGHUP ignored
+            signal.signal(number, signal.default_int_handler)
     try:
         from icredit.cli import main  # noqa: PLC0415  # Ctrl-C while it loads is an interruption like any other
     except KeyboardInterrupt:

@@ -47,8 +47,11 @@ _MEANINGS = {
 }
 
 
-#: What the program says when Ctrl-C ends it.
+#: What the program says when Ctrl-C ends it, or a signal to end such as a time limit sends.
 INTERRUPTED = "icredit: interrupted; nothing was written"
+
+#: The same when it comes too late.
+INTERRUPTED_LATE = "icredit: interrupted after the files were written"
 
 
 class IcreditError(Exception):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from inspect import getdoc
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,9 @@ from icredit.errors import ExitStatus
 
 #: The commands in the order of the help; each is a module of this package.
 COMMANDS = ("score", "rank", "rule", "template", "validate", "weights", "zones", "scheme")
+
+#: Options of the program itself, which may stand behind the command as well, where people look for them.
+EVERYWHERE = ("--config", "--log-file", "--log-format", "--lock-timeout")
 
 EXIT_STATUSES = "\n".join(f"  {status.value:>3}  {status.meaning}" for status in ExitStatus)
 
@@ -75,7 +79,8 @@ program = typer.Typer(
     name="icredit",
     help="创新积分：企业填报数据的校验、评分与排名。\n\nInnovation-credit scores and ranked lists from the spreadsheets of "
     "technology enterprises.",
-    epilog="\b\nExit status:\n" + EXIT_STATUSES,
+    epilog="--config, --log-file, --log-format and --lock-timeout may stand behind the command as well.\n\n"
+    "\b\nExit status:\n" + EXIT_STATUSES,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     pretty_exceptions_enable=False,
@@ -94,6 +99,42 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="Defaults of options. [default: $ICREDIT_CONFIG, ./icredit.toml, if there is one]",
+            show_default=False,
+        ),
+    ] = None,
+    log_file: Annotated[
+        Path | None, typer.Option("--log-file", metavar="FILE", help="Add a record of the run to this log.")
+    ] = None,
+    log_format: Annotated[
+        str | None,
+        typer.Option(
+            "--log-format",
+            metavar="text|json",
+            help="Lines of the log. [default: text]",
+            show_default=False,
+            autocompletion=lambda: ["text", "json"],
+        ),
+    ] = None,
+    lock_timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--lock-timeout",
+            metavar="SECONDS",
+            help="Wait so long for another run that writes the same output. [default: 0]",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+        return
+    from icredit.cli.settings import begin
+
+    named = {"log_file": log_file, "log_format": log_format, "lock_timeout": lock_timeout}
+    context.default_map = begin(config, {key: str(value) for key, value in named.items() if value is not None})

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import typer
 
-from icredit.cli.app import program
-from icredit.errors import INTERRUPTED, ExitStatus, IcreditError, SchemeError
+from icredit.cli.app import EVERYWHERE, program
+from icredit.cli.session import Session
+from icredit.errors import INTERRUPTED, INTERRUPTED_LATE, ExitStatus, IcreditError, SchemeError
 from icredit.output.console import ClosedPipe, give_up_output, prepare_streams, say, standard_output
 
 
@@ -19,35 +20,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after `icredit`; default: those of the process.
     """
     prepare_streams()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    with Session(words) as session:
+        status, told = _outcome(words)
+        if status == ExitStatus.INTERRUPTED:
+            told = INTERRUPTED_LATE if session.has_written else INTERRUPTED
+        session.end(status, told)
+    if told is not None:
+        say(told)
+    return status
+
+
+def _outcome(words: Sequence[str]) -> tuple[int, str | None]:
+    """The exit status of a command, and what there is to say on standard error."""
     try:
-        status = _run(arguments)
+        return int(_run(words) or 0), None
     except SchemeError as error:
-        say(str(error))  # nothing before the first FILE:LINE, so that editors can follow it
-        return int(error.status)
+        return int(error.status), str(error)  # nothing before the first FILE:LINE, so that editors can follow it
     except IcreditError as error:
-        say(f"icredit: {error}")
-        return int(error.status)
+        return int(error.status), f"icredit: {error}"
     except typer.TyperException as error:
-        say(f"icredit: {error.format_message()}\n  see: icredit --help")
-        return int(ExitStatus.USAGE)
+        return int(ExitStatus.USAGE), f"icredit: {error.format_message()}\n  see: icredit --help"
     except ClosedPipe:
-        return int(ExitStatus.DONE)
+        return int(ExitStatus.DONE), None
     except (KeyboardInterrupt, typer.Abort):
-        status = ExitStatus.INTERRUPTED
-    if status == ExitStatus.INTERRUPTED:
-        say(INTERRUPTED)
-    return int(status or 0)
+        return int(ExitStatus.INTERRUPTED), None
 
 
-def _run(arguments: Sequence[str] | None) -> int | None:
+def _run(words: Sequence[str]) -> int | None:
     """The command itself; what typer prints (help, the version) may find standard output full or closed."""
     try:
         with standard_output():
-            status: int | None = program(
-                args=None if arguments is None else list(arguments), prog_name="icredit", standalone_mode=False
-            )
+            status: int | None = program(args=_in_order(words), prog_name="icredit", standalone_mode=False)
             sys.stdout.flush()
     except SystemExit:  # typer's way to end when the reader of its output has gone
         give_up_output()
         return int(ExitStatus.DONE)
     return status
+
+
+def _in_order(words: Sequence[str]) -> list[str]:
+    """The words with the options of the program itself before the command, wherever they were given."""
+    first, rest, waiting = [], [], list(words)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            rest += [word, *waiting]
+            break
+        if word.split("=", 1)[0] in EVERYWHERE:
+            first += [word, *([waiting.pop(0)] if "=" not in word and waiting else [])]
+        else:
+            rest.append(word)
+    return [*first, *rest]

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from icredit.cli import completion
 from icredit.errors import UsageError
 
 Files = Annotated[
@@ -27,6 +28,7 @@ SchemeName = Annotated[
         help="The scheme: a YAML file or the id of a bundled one. [default: $ICREDIT_SCHEME, ./indicators.yaml, the "
         "national scheme]",
         show_default=False,
+        autocompletion=completion.schemes,
     ),
 ]
 Sheet = Annotated[
@@ -40,6 +42,7 @@ Zone = Annotated[
         metavar="ZONE",
         help="The zone of enterprises in files without a zone column. [default: the one that the file's name says]",
         show_default=False,
+        autocompletion=completion.zones,
     ),
 ]
 Zones = Annotated[

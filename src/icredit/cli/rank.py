@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from icredit.cli import options
+from icredit.cli import completion, options
 from icredit.cli.app import app
 from icredit.cli.score import LabelChoice
+from icredit.cli.session import session
 from icredit.output import console
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from icredit.output.columns import Labels
 
 
-def _many(option: str, what: str) -> Any:
-    return typer.Option(option, help=f"Only this {what}; may be repeated.", show_default=False)
+def _many(option: str, what: str, complete: Any = None) -> Any:
+    return typer.Option(option, help=f"Only this {what}; may be repeated.", show_default=False, autocompletion=complete)
 
 
 @app.command()
 def rank(
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="A scored table.")] = Path("scores.csv"),
-    zone: Annotated[list[str], _many("--zone", "zone, by slug, Chinese name or alias")] = [],  # noqa: B006  # typer copies
+    zone: Annotated[list[str], _many("--zone", "zone, by slug, Chinese name or alias", completion.zones)] = [],  # noqa: B006  # typer copies
     province: Annotated[list[str], _many("--province", "province")] = [],  # noqa: B006
     stage: Annotated[list[str], _many("--stage", "stage, by id or label")] = [],  # noqa: B006
     grade: Annotated[list[str], _many("--grade", "grade")] = [],  # noqa: B006
@@ -55,7 +56,8 @@ def rank(
       icredit rank --zone changsha --top 100 -o top100.xlsx
       icredit rank scores.parquet --province 湖南 --stage startup --by technology
     """
-    from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
+    from icredit.output.atomic import refuse_overwriting_inputs
+    from icredit.output.failures import output_errors
     from icredit.output.ranked_list import Selection
     from icredit.output.scored import ScoredFile
     from icredit.output.tables import csv_text, require_format, write_table
@@ -66,7 +68,9 @@ def rank(
     if output is not None:
         require_format(output)
         refuse_overwriting_inputs([output], [table, *filter(None, [register_file(zones)])])
+        session().hold(output)
     register = load_zones(zones)
+    session().watch_table(table)
     scored = ScoredFile(table)
     columns, manifest = scored.columns, scored.manifest
     scheme = (manifest or {}).get("scheme") or {}
@@ -82,6 +86,7 @@ def rank(
         decimals=scheme.get("decimals", 4),
         zones=register,
     )
+    session().require_unchanged()
     selection = Selection(
         zones=tuple(register.find(name).label for name in zone),
         provinces=tuple(province),
@@ -102,7 +107,7 @@ def rank(
     else:
         for_people = output.suffix.lower() == ".xlsx"
         chosen = (labels or (LabelChoice.zh if for_people else LabelChoice.id)).value
-        with FileGroup() as group:
+        with session().group() as group:
             staged = group.stage(output)
             if for_people:
                 from icredit.output.list_sheet import list_sheet

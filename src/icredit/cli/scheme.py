@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from icredit.cli import completion
 from icredit.cli.app import app
 from icredit.output import console
 
@@ -18,7 +19,12 @@ app.add_typer(commands, name="scheme")
 
 _Named = Annotated[
     str | None,
-    typer.Argument(metavar="SCHEME", help="A YAML file or the id of a bundled scheme.", show_default=False),
+    typer.Argument(
+        metavar="SCHEME",
+        help="A YAML file or the id of a bundled scheme.",
+        show_default=False,
+        autocompletion=completion.schemes,
+    ),
 ]
 
 
@@ -83,8 +89,15 @@ def show(scheme: _Named = None) -> None:
 
 @commands.command()
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A YAML file or the id of a bundled scheme.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="The scheme to compare with it.")],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="A YAML file or the id of a bundled scheme.", autocompletion=completion.schemes
+        ),
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar="B", help="The scheme to compare with it.", autocompletion=completion.schemes)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as one JSON object.")] = False,
 ) -> None:
     """Say in words what differs between two schemes, and what that does to every weight.

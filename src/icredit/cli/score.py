@@ -11,6 +11,7 @@ import typer
 
 from icredit.cli import options
 from icredit.cli.app import app
+from icredit.cli.session import session
 from icredit.errors import DataError
 from icredit.output import console
 
@@ -80,7 +81,7 @@ def score(
     from icredit.intake.rows import Store
     from icredit.intake.sources import find_files
     from icredit.output.account import account_lines
-    from icredit.output.notes import notes_lines
+    from icredit.output.places import Place
     from icredit.output.run import Run, RunFiles
     from icredit.scheme.load import find_scheme, read_scheme
     from icredit.scoring import Reference, measure, score_with_account
@@ -96,18 +97,21 @@ def score(
     if scale is not None:
         scale = scale.of_scheme(rules)
     targets = RunFiles(output, save_reference)
+    run = session()
+    run.hold(output, save_reference)
     found = find_files(files, own=targets.earlier())
     others = (scheme_file, *(Path(base.file) for base in rules.extends), reference, register_file(zones))
     targets.check([*found.files, *(path for path in others if isinstance(path, Path))])
 
-    with Store(output.parent) as store:
+    run.watch([*found.files, *others])
+    place = Place.of(output)
+    with Store(place.folder, prefix=place.rows) as store:
         submission = read(
             found, rules, zones=register, sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value, store=store
         )
+        run.record_submission(submission)
         if not quiet:
-            console.say_all(notes_lines(submission))
-            if not submission.rows_read:
-                console.say("no enterprises: the input has a header and nothing below it")
+            _tell_notes(submission)
         _refuse_rejects(submission, strict=strict, limit=max_rejects)
         made = None
         if save_reference is not None:
@@ -126,8 +130,9 @@ def score(
             "steps": steps,
             "period": period,
             "reference": str(reference) if reference is not None else None,
+            "config": str(run.config) if run.config is not None else None,
         }
-        run = Run(
+        done = Run(
             submission,
             rules,
             table,
@@ -140,7 +145,7 @@ def score(
             made=made,
             account=account,
         )
-        content, written = run.write(targets)
+        content, written = done.write(targets, run.group())
 
         if as_json:
             from icredit.output.manifest import to_json
@@ -154,6 +159,14 @@ def score(
         if not quiet:
             console.say_all(account_lines(account, rules))
             _tell_findings(submission, targets)
+
+
+def _tell_notes(submission: Submission) -> None:
+    from icredit.output.notes import notes_lines
+
+    console.say_all(notes_lines(submission))
+    if not submission.rows_read:
+        console.say("no enterprises: the input has a header and nothing below it")
 
 
 def _tell_findings(submission: Submission, targets: RunFiles) -> None:

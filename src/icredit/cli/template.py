@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icredit.cli import options
+from icredit.cli import completion, options
 from icredit.cli.app import app
+from icredit.cli.session import session
 from icredit.output import console
 
 if TYPE_CHECKING:
@@ -37,7 +38,13 @@ def template(
     ] = None,
     zone: Annotated[
         str | None,
-        typer.Option("--zone", metavar="ZONE", help="Fill in only the enterprises of this zone.", show_default=False),
+        typer.Option(
+            "--zone",
+            metavar="ZONE",
+            help="Fill in only the enterprises of this zone.",
+            show_default=False,
+            autocompletion=completion.zones,
+        ),
     ] = None,
     sheet: options.Sheet = None,
     zones: options.Zones = None,
@@ -54,7 +61,8 @@ def template(
       icredit template --previous 2024.xlsx --zone changsha -o 2025-长沙.xlsx
     """
     from icredit.errors import OutputError, UsageError
-    from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
+    from icredit.output.atomic import refuse_overwriting_inputs
+    from icredit.output.failures import output_errors
     from icredit.output.template import write_template
     from icredit.scheme import load_scheme
     from icredit.text import counted
@@ -73,11 +81,14 @@ def template(
     if exists and not force:
         # It may have been filled in: nobody wants hours of typing replaced by an empty form.
         raise OutputError(f"{output}: exists already and may have been filled in", hint="replace it with --force")
+    session().hold(output)
+    for path in _workbooks(previous):
+        session().watch_table(path)  # it may be one
     rules, register = load_scheme(scheme), load_zones(zones)
     begun = _read(previous, rules, register, sheet, zone) if previous is not None else None
     if begun is not None and not quiet:
         console.say_all(begun.notes)
-    with FileGroup() as group:
+    with session().group() as group:
         columns = write_template(group.stage(output), output, rules, register, begun.rows if begun else None)
         group.commit()
     if quiet:

@@ -10,11 +10,15 @@ import typer
 
 from icredit.cli import options
 from icredit.cli.app import app
+from icredit.cli.session import session
 from icredit.errors import ExitStatus
 from icredit.output import console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from icredit.intake import Submission
+    from icredit.output.annotated_copies import Copies
 
 
 class FormatChoice(StrEnum):
@@ -76,10 +80,10 @@ def validate(
       icredit validate data.xlsx --annotate data.checked.xlsx
       icredit validate submissions/ -o errors.xlsx --annotate checked/
     """
-    from icredit.errors import UsageError
     from icredit.intake import read
     from icredit.intake.sources import find_files
-    from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
+    from icredit.output.atomic import refuse_overwriting_inputs
+    from icredit.output.failures import output_errors
     from icredit.output.findings_formats import WRITERS
     from icredit.output.tables import require_format
     from icredit.scheme.load import find_scheme, read_scheme
@@ -93,20 +97,18 @@ def validate(
     named = find_files(files)
     inputs = [*named.files, *(path for path in (scheme_file, register_file(zones)) if isinstance(path, Path))]
     refuse_overwriting_inputs([output] if output is not None else [], inputs)
-    copies = None
-    if annotate is not None:
-        from icredit.output.annotated_copies import plan_copies  # openpyxl is slow to load
-
-        copies = plan_copies(annotate, named.files, inputs)
-    if copies is not None and output is not None and output.resolve() in map(Path.resolve, copies.targets.values()):
-        raise UsageError(f"{output}: -o and --annotate cannot write the same file")
+    copies = _plan(annotate, output, named.files, inputs) if annotate is not None else None
+    run = session()
+    run.hold(output, *(copies.single if copies else ()), folder=copies.folder if copies else None)
+    run.watch(inputs)
     found = read(
         named, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value
     )
+    run.record_submission(found)
     if not quiet:
         _tell_notes(found, every=limit == 0)
     written: list[str] = []
-    with FileGroup() as group:
+    with run.group() as group:
         if output is not None:
             staged = group.stage(output)
             with output_errors(output):
@@ -122,6 +124,17 @@ def validate(
         _tell_counts(found)
     if found.errors.height:
         raise typer.Exit(int(ExitStatus.DATA))
+
+
+def _plan(annotate: Path, output: Path | None, files: Sequence[Path], inputs: Sequence[Path]) -> Copies:
+    """Where the annotated copies go, none of them to where the findings do."""
+    from icredit.errors import UsageError
+    from icredit.output.annotated_copies import plan_copies  # openpyxl is slow to load
+
+    copies = plan_copies(annotate, files, inputs)
+    if output is not None and output.resolve() in map(Path.resolve, copies.targets.values()):
+        raise UsageError(f"{output}: -o and --annotate cannot write the same file")
+    return copies
 
 
 def _tell_notes(found: Submission, *, every: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from icredit.cli import options
 from icredit.cli.app import app
+from icredit.cli.session import session
 from icredit.errors import UsageError
 from icredit.output import console
 
@@ -89,7 +90,7 @@ def weights(
       icredit weights --method entropy --level technology data.xlsx
       icredit weights --method ahp --judgements judgements.csv -o committee.yaml
     """
-    from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
+    from icredit.output.atomic import refuse_overwriting_inputs
     from icredit.output.overlay import Input, Overlay, extended, scheme_id
     from icredit.output.tables import require_format
     from icredit.scheme.judgements import read_judgements
@@ -106,6 +107,9 @@ def weights(
     name = scheme_id(rules, method.value, new_id)
     inputs = [path for path in (scheme_file, judgements, register_file(zones)) if isinstance(path, Path)]
     refuse_overwriting_inputs([output] if output is not None else [], inputs)
+    run = session()
+    run.hold(output)
+    run.watch(inputs)
     judged: Judgements | None = None
     submission: Submission | None = None
     sources: tuple[Input, ...] = ()
@@ -121,9 +125,11 @@ def weights(
 
         found = find_files(files)
         refuse_overwriting_inputs([output] if output is not None else [], found.files)
+        run.watch(found.files)
         submission = read(
             found, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value
         )
+        run.record_submission(submission)
         sources = tuple(Input(one.file, one.sha256) for one in submission.files if one.unreadable is None)
         if not quiet:
             _tell_submission(submission)
@@ -139,7 +145,7 @@ def weights(
     )
     overlay = Overlay(made, extended(shown, scheme_file, output), name, sources, today if as_of is not None else None)
     if output is not None:
-        with FileGroup() as group:
+        with run.group() as group:
             group.write_text(output, overlay.text())
             group.commit()
     _show(overlay, output, quiet=quiet, as_json=as_json)

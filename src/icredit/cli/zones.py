@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from icredit.cli import options
+from icredit.cli import completion, options
 from icredit.cli.app import app
 from icredit.output import console
 
@@ -17,7 +17,10 @@ _ON_NARROW = ("slug", "short_name", "province", "city", "evidence")
 
 @app.command()
 def zones(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a name, a province or a city.")] = "",
+    text: Annotated[
+        str,
+        typer.Argument(metavar="TEXT", help="Part of a name, a province or a city.", autocompletion=completion.zones),
+    ] = "",
     zones: options.Zones = None,
 ) -> None:
     """List the zones of the register, all of them or those with TEXT in a name, the province or the city.

@@ -59,15 +59,19 @@ class Kept:
 class Store(AbstractContextManager["Store"]):
     """Keeps the rows of one run, and the files in which they are, until the end of the run."""
 
-    def __init__(self, folder: Path | None = None, most: int | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, most: int | None = None, prefix: str = ".icredit-rows-"
+    ) -> None:
         """Have a place for rows.
 
         Args:
             folder: where a folder for files may be made; None: everything stays in memory.
             most: the bytes of rows that are held in memory if there is a folder; default: a quarter of a GiB.
+            prefix: how the name of the folder for files begins, by which one that a killed run has left is known.
         """
         self._within = folder
         self._most = _MOST if most is None else most
+        self._prefix = prefix
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = Lock()
         self._held: list[Kept] = []
@@ -106,7 +110,7 @@ class Store(AbstractContextManager["Store"]):
         try:
             with self._lock:
                 if self._folder is None:
-                    self._folder = tempfile.TemporaryDirectory(prefix=".icredit-rows-", dir=self._within)
+                    self._folder = tempfile.TemporaryDirectory(prefix=self._prefix, dir=self._within)
                 self._files += 1
                 path = Path(self._folder.name, str(self._files))
             with path.open("wb") as file:

@@ -13,7 +13,9 @@ import polars as pl
 from icredit.errors import InputError, UsageError
 from icredit.intake.sources.find import ENDINGS
 from icredit.output.annotate import ANNOTATED, annotate
-from icredit.output.atomic import FileGroup, output_errors, refuse_overwriting_inputs
+from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
+from icredit.output.failures import output_errors
+from icredit.output.places import Place
 from icredit.text import counted, shown
 
 # How many files a note names; the rest is counted.
@@ -34,6 +36,16 @@ class Copies:
     folder: Path | None
     others: tuple[Path, ...]
 
+    @property
+    def single(self) -> list[Path]:
+        """The copy, where one was named."""
+        return list(self.targets.values()) if self.folder is None else []
+
+    @property
+    def place(self) -> Place | None:
+        """The place of the folder, which one run writes at a time."""
+        return Place.whole(self.folder) if self.folder is not None else None
+
     def write(self, findings: pl.DataFrame, group: FileGroup) -> list[str]:
         """Stage the copies of all workbooks that have findings, and return what there is to say about them.
 
@@ -46,11 +58,12 @@ class Copies:
         if self.folder is not None and any(shown(source) in by_file for source in self.targets):
             with output_errors(self.folder):
                 self.folder.mkdir(parents=True, exist_ok=True)
+        place = self.place
         for source, target in self.targets.items():
             found = by_file.get(shown(source))
             if found is None:
                 notes.append(f"{source}: no findings, no annotated copy")
-                group.remove(target)  # that of an earlier check says what is no longer true
+                group.remove(target, place)  # that of an earlier check says what is no longer true
                 continue
             try:
                 copy = annotate(source, found)
@@ -59,7 +72,7 @@ class Copies:
                     raise
                 notes.append(str(error))
                 continue
-            staged = group.stage(target)
+            staged = group.stage(target, place)
             with output_errors(target):
                 staged.write_bytes(copy.data)
             notes.append(f"{source}: {counted(found.height, 'finding')} marked in {target}")

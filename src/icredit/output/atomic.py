@@ -2,70 +2,44 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import re
-import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from icredit.errors import IcreditError, OutputError, reason_of
-
-_REASONS = {
-    errno.ENOSPC: "no space left on the disk",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EACCES: "permission denied",
-    errno.EPERM: "not permitted",
-    errno.EFBIG: "the file has become too large",
-    errno.EROFS: "the folder is read-only",
-    errno.ENOENT: "the folder does not exist",
-    errno.ENOTDIR: "a part of the path is not a folder",
-    errno.EISDIR: "it is a folder",
-    errno.ENAMETOOLONG: "the name is too long",
-}
-
-
-@contextmanager
-def output_errors(path: Path) -> Iterator[None]:
-    """Tell any OSError of the block as an OutputError about `path`."""
-    try:
-        yield
-    except IcreditError:
-        raise
-    except Exception as error:
-        if not isinstance(error, OSError) and not type(error).__module__.startswith(("polars", "xlsxwriter")):
-            raise
-        raise OutputError(f"{path}: cannot be written: {plain_reason(error)}", hint="nothing was changed") from None
-
-
-def plain_reason(error: BaseException) -> str:
-    """Why something could not be written, in plain words where there are any."""
-    number = getattr(error, "errno", None) or _errno_of(error)
-    return _REASONS.get(number or 0) or reason_of(error)
-
-
-def _errno_of(error: BaseException) -> int | None:
-    """The number of the system's error that a library has wrapped in one of its own."""
-    found = re.search(r"os error (\d+)", str(error))
-    if found:
-        return int(found[1])
-    inner = next((arg for arg in error.args if isinstance(arg, OSError)), None)
-    return inner.errno if inner is not None else None
+from icredit.errors import OutputError
+from icredit.output.failures import output_errors
+from icredit.output.interruption import PutOff
+from icredit.output.journal import Journal, discard, take_place
+from icredit.output.lock import Locks
+from icredit.output.places import Place, is_special, sync
 
 
 class FileGroup:
-    """Output files of one run. Use as a context manager; `commit` at the end, else nothing changes."""
+    """Output files of one run. Use as a context manager; `commit` at the end, else nothing changes.
 
-    def __init__(self) -> None:
+    Args:
+        check: called before anything changes; what it raises keeps everything as it was.
+
+    Attributes:
+        committed: whether the new files hold.
+        written: the files that were put in place, without pipes and devices.
+    """
+
+    def __init__(self, check: Callable[[], None] | None = None) -> None:
+        self.committed = False
+        self.written: list[Path] = []
+        self._check = check
+        self._locks = Locks()
         self._staged: list[tuple[Path, Path]] = []
         self._stale: list[Path] = []
+        self._places: dict[Path, Place] = {}
+        self._seal: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -73,29 +47,34 @@ class FileGroup:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for temporary, _ in self._staged:
-            _discard(temporary)
-        self._staged.clear()
+        with PutOff():
+            for temporary, _ in self._staged:
+                discard(temporary)
+            self._staged.clear()
+            self._locks.release()
 
-    def stage(self, path: Path) -> Path:
-        """The temporary file to write what shall stand at `path`."""
+    def stage(self, path: Path, place: Place | None = None) -> Path:
+        """The temporary file to write what shall stand at `path`; in the place of its own name, or in that of a folder.
+
+        Raises:
+            OutputError: nothing can be written there, or another run is about to.
+        """
         with output_errors(path):
             target = Path(os.path.realpath(path))  # a link stays a link; what it points to is replaced
             if target.is_dir():
                 raise OSError(errno.EISDIR, "")
-            if _is_special(target):
+            if is_special(target):
                 handle, name = tempfile.mkstemp(suffix=".tmp")
                 os.close(handle)
-                temporary = Path(name)
-            else:
-                temporary = _beside(target)
-                os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-                if target.exists():
-                    if not os.access(target, os.W_OK):
-                        temporary.unlink()
-                        raise OSError(errno.EACCES, "")
-                    temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+                self._staged.append((Path(name), target))
+                return Path(name)
+            temporary = self._take(path, target, place).temporary()
             self._staged.append((temporary, target))
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            if target.exists():
+                if not os.access(target, os.W_OK):
+                    raise OSError(errno.EACCES, "")
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             return temporary
 
     def write_text(self, path: Path, text: str, encoding: str = "utf-8") -> None:
@@ -104,99 +83,69 @@ class FileGroup:
         with output_errors(path):
             staged.write_bytes(text.encode(encoding, "backslashreplace"))  # names of files may be no text
 
-    def remove(self, path: Path) -> None:
+    def seal(self, path: Path, text: str) -> None:
+        """Stage the text file that describes the others: the old one goes before they change, the new one comes last.
+
+        So, whoever finds it, however early or late, finds with it the files that it describes.
+        """
+        self.write_text(path, text)
+        self._seal = self._staged[-1][1]
+
+    def remove(self, path: Path, place: Place | None = None) -> None:
         """Let a file of an earlier run go when this run's files take their places."""
         with output_errors(path):
             if path.is_dir():
                 raise OSError(errno.EISDIR, "")
-        self._stale.append(path)
+            target = Path(os.path.realpath(path))
+            self._take(path, target, place)
+            self._stale.append(target)
+
+    def _take(self, path: Path, target: Path, place: Place | None) -> Place:
+        if place is None or place.folder != target.parent:
+            place = Place.of(target)
+        take_place(self._locks, place, path)
+        self._places[target] = place
+        return place
 
     def commit(self) -> None:
-        """Put every staged file in its place, in the order in which they were staged; if one fails, put all back."""
+        """Put every staged file in its place, the seal last; if one fails, put all back."""
         for temporary, target in self._staged:
             with output_errors(target):
-                _sync(temporary)
-        for temporary, target in self._staged:
-            if _is_special(target):  # it cannot be taken back, so it goes before anything else has changed
-                with output_errors(target), temporary.open("rb") as source, target.open("wb") as sink:
-                    shutil.copyfileobj(source, sink)
-        regular = [(temporary, target) for temporary, target in self._staged if not _is_special(target)]
-        undo = _Undo()
-        try:
-            for temporary, target in regular:
-                with output_errors(target):
-                    undo.keep(target)
-                    temporary.replace(target)
-            for path in self._stale:
-                with output_errors(path):
-                    undo.keep(path)
-                    path.unlink(missing_ok=True)
-        except BaseException:
-            undo.roll_back()
-            raise
-        undo.forget()
-        for folder in {target.parent for _, target in regular}:
-            with contextlib.suppress(OSError):
-                _sync(folder)
+                sync(temporary)
+        if self._check is not None:
+            self._check()
+        with PutOff() as interruption:
+            for temporary, target in self._staged:
+                if is_special(target):  # it cannot be taken back, so it goes before anything else has changed
+                    with output_errors(target), temporary.open("rb") as source, target.open("wb") as sink:
+                        shutil.copyfileobj(source, sink)
+            journal = Journal()
+            try:
+                self._switch(journal)
+                interruption.raise_noted()
+                journal.close()
+            except BaseException:
+                journal.roll_back()
+                raise
+            self.committed = True
+            self.written = [target for _, target in self._staged if not is_special(target)]
+            journal.forget()
 
-
-class _Undo:
-    """What stood in the places of a group before it was committed."""
-
-    def __init__(self) -> None:
-        self._kept: list[tuple[Path, Path | None]] = []
-
-    def keep(self, target: Path) -> None:
-        """Keep what stands at `target` under a second name, or that nothing does."""
-        if not target.exists():
-            self._kept.append((target, None))
-            return
-        second = _beside(target)
-        try:
-            os.link(target, second)
-        except OSError:  # a file system without links
-            shutil.copy2(target, second)
-        self._kept.append((target, second))
-
-    def roll_back(self) -> None:
-        """Put back what stood there."""
-        for target, second in reversed(self._kept):
-            with contextlib.suppress(OSError):
-                if second is None:
-                    target.unlink(missing_ok=True)
-                else:
-                    if not (target.exists() and target.samefile(second)):
-                        second.replace(target)
-                    second.unlink(missing_ok=True)
-
-    def forget(self) -> None:
-        """Let the old files go."""
-        for _, second in self._kept:
-            if second is not None:
-                _discard(second)
-
-
-def _beside(target: Path) -> Path:
-    """A new name in the folder of `target`, hidden and short whatever the length of the target's name."""
-    return target.with_name(f".icredit-{secrets.token_hex(8)}.tmp")
-
-
-def _discard(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def _is_special(path: Path) -> bool:
-    """A pipe or device, such as /dev/null, which cannot be renamed over."""
-    return path.exists() and not path.is_file() and not path.is_dir()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def _switch(self, journal: Journal) -> None:
+        regular = [(temporary, target) for temporary, target in self._staged if not is_special(target)]
+        regular.sort(key=lambda pair: pair[1] == self._seal)
+        for path in (*(target for _, target in regular), *self._stale):
+            with output_errors(path):
+                journal.keep(path, self._places[path])
+        if regular:
+            with output_errors(regular[0][1]):
+                journal.write()
+        for path in (*([self._seal] if self._seal is not None else []), *self._stale):
+            with output_errors(path):
+                path.unlink(missing_ok=True)
+        for temporary, target in regular:
+            with output_errors(target):
+                temporary.replace(target)
 
 
 def refuse_overwriting_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,8 +78,24 @@ def cell(text: str) -> str:
     return escape(visible(text))
 
 
+_aside: Callable[[str], bool] | None = None
+
+
+def divert(aside: Callable[[str], bool] | None) -> None:
+    """Let something hear first what is said; what it returns True for is not said on standard error."""
+    global _aside  # noqa: PLW0603  # there is one standard error
+    _aside = aside
+
+
+def is_heard() -> bool:
+    """Whether a person reads standard error."""
+    return sys.stderr.isatty()
+
+
 def say(text: str) -> None:
     """Tell the user something on standard error."""
+    if _aside is not None and _aside(text):
+        return
     with contextlib.suppress(OSError, ValueError):  # nobody to tell
         sys.stderr.write(visible_lines(text) + "\n")
         sys.stderr.flush()
@@ -112,7 +128,7 @@ def standard_output() -> Iterator[None]:
         give_up_output()
         if isinstance(error, BrokenPipeError):
             raise ClosedPipe from None
-        from icredit.output.atomic import plain_reason  # noqa: PLC0415  # help and version can do without
+        from icredit.output.failures import plain_reason  # noqa: PLC0415  # help and version can do without
 
         raise OutputError(f"standard output: cannot be written: {plain_reason(error)}") from None
 

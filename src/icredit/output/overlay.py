@@ -12,11 +12,11 @@ from typing import Any
 import yaml
 
 from icredit._version import __version__
+from icredit.bundled import bundled_schemes
 from icredit.errors import UsageError
 from icredit.methods.cases import By, Number
 from icredit.output.console import visible
 from icredit.scheme.families import TOP
-from icredit.scheme.load import bundled_schemes
 from icredit.scheme.model import Scheme
 from icredit.scoring.weighting import Weighting
 from icredit.text import counted, plain

@@ -70,14 +70,14 @@ class Run:
     made: Reference | None = None
     account: Mapping[str, Done] = field(default_factory=dict)
 
-    def write(self, files: RunFiles) -> tuple[dict[str, Any], list[str]]:
-        """Write all files and return the manifest and the names of the files written.
+    def write(self, files: RunFiles, into: FileGroup | None = None) -> tuple[dict[str, Any], list[str]]:
+        """Write all files, by default as a group of their own, and return the manifest and the names of the files.
 
         Raises:
             OutputError: one of them cannot be written; then none is.
         """
         columns = describe(self.scheme, values=self.values, steps=self.steps)
-        with FileGroup() as group:
+        with into or FileGroup() as group:
             staged = group.stage(files.table)
             write_table(self.table.pieces(), staged, files.table, columns, self.labels)
             written = [files.table]
@@ -100,7 +100,7 @@ class Run:
                 account=self.account,
                 started=self.started,
             )
-            group.write_text(files.manifest, manifests.to_json(content))
+            group.seal(files.manifest, manifests.to_json(content))
             written.append(files.manifest)
             group.commit()
         return content, [str(path) for path in written]

@@ -11,8 +11,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from icredit.errors import UsageError
-from icredit.output.atomic import output_errors
 from icredit.output.columns import Labels, TableColumn
+from icredit.output.failures import output_errors
 from icredit.text import FORMULA_STARTS, did_you_mean
 
 # Rows of a group in Parquet, however many of them are in memory at once.

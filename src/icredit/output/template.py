@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from rich.cells import cell_len
 
-from icredit.output.atomic import output_errors
+from icredit.output.failures import output_errors
 from icredit.output.form_cells import fill_in, number_format, write_text
 from icredit.scheme.fields import USCC, ZONE, submission_fields
 from icredit.scheme.model import FieldSpec, Scheme

@@ -1,6 +1,7 @@
 """The scheme: what the YAML file says, as frozen models. Knows nothing of submissions or scored tables."""
 
-from icredit.scheme.load import bundled_schemes, load_scheme, parse_scheme
+from icredit.bundled import bundled_schemes
+from icredit.scheme.load import load_scheme, parse_scheme
 from icredit.scheme.model import FieldSpec, Scheme
 from icredit.scheme.nodes import Category, Indicator
 from icredit.scheme.parts import Label

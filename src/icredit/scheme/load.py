@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from icredit.bundled import DEFAULT_SCHEME, LOCAL_FILE, bundled_schemes
 from icredit.errors import Fault, InputError, SchemeError, UsageError, reason_of
 from icredit.scheme.bases import EXTENDS, BaseSchemeError, find_base, identity
 from icredit.scheme.check import check
@@ -16,12 +16,8 @@ from icredit.scheme.structure import build
 from icredit.text import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
-#: The scheme used when nothing else is named, and the file it comes from in a source checkout.
-DEFAULT_SCHEME = "ics-national-2024"
-LOCAL_FILE = "indicators.yaml"
 ENVIRONMENT = "ICREDIT_SCHEME"
 
 
@@ -134,21 +130,3 @@ def _base(shown: str, file: Traversable | Path, chain: tuple[str, ...]) -> _Foun
         raise BaseSchemeError.of(error) from None
     except InputError as error:
         raise BaseSchemeError(f"the scheme that is extended cannot be read: {error.message}") from None
-
-
-def bundled_schemes() -> Mapping[str, Traversable | Path]:
-    """Scheme id -> file of every scheme that comes with icredit, in order of id.
-
-    The national scheme stands at the root of the repository, where people look for it, and is copied into the package
-    when that is built; in a source checkout the original is used.
-    """
-    folder = resources.files("icredit").joinpath("schemes")
-    found: dict[str, Traversable | Path] = {}
-    if folder.is_dir():
-        for file in folder.iterdir():
-            if file.name.endswith(".yaml"):
-                found[file.name.removesuffix(".yaml")] = file
-    original = Path(__file__).resolve().parents[3] / LOCAL_FILE
-    if DEFAULT_SCHEME not in found and original.is_file():
-        found[DEFAULT_SCHEME] = original
-    return dict(sorted(found.items()))
