@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -541,6 +541,78 @@ def test_status_4_of_a_disk_that_fills_up(
     assert len(told.splitlines()) == 2
     assert snapshot(standing) == before
     assert list(scratch.iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for the old files and little more."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    if mount is None or os.geteuid() != 0:
+        pytest.skip("only root can mount a disk")
+    options = ["-t", "tmpfs", "-o", "size=64k", "icredit", str(disk)]
+    if subprocess.run([mount, *options], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no disk can be mounted here")
+    yield disk
+    subprocess.run([mount.replace("mount", "umount"), str(disk)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["score", "many.csv", "-o"], ["scores.csv", "scores.parquet", "scores.ndjson", "scores.xlsx"]),
+        (["rank", "tables/many.csv", "-o"], ["list.xlsx", "list.csv"]),
+        (["validate", "bad.csv", "-o"], ["findings.csv", "findings.json", "findings.xlsx"]),
+        (["template", "--force", "-o"], ["template.xlsx"]),
+    ],
+    ids=lambda value: value[0],
+)
+def test_status_4_of_a_disk_that_is_too_small(
+    standing: Path, small_disk: Path, capsys: Captured, words: list[str], names: list[str]
+) -> None:
+    """A disk that fills up within any writer, polars' own and those of workbooks, keeps the old file and nothing else."""
+    clean_csv(standing / "many.csv", 600)
+    faulty_csv(standing / "bad.csv", 1, 600)
+    if words[0] == "rank":
+        assert icredit("score", "many.csv", "-o", "tables/many.csv", "--steps", "--quiet") == 0
+    filler = small_disk / "filler"
+    for name in names:
+        (small_disk / name).write_text("old")
+        filler.write_bytes(bytes(36_000))
+        capsys.readouterr()
+        before = snapshot(small_disk)
+
+        assert icredit(*words, small_disk / name, *(["--steps"] if words[0] == "score" else [])) == 4
+
+        told = capsys.readouterr()
+        assert f"{name}: cannot be written: no space left on the disk" in told.err
+        assert "Traceback" not in told.err
+        assert snapshot(small_disk) == before
+        (small_disk / name).unlink()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["score", "in.csv", "-o"], ["rank", "tables/scores.csv", "-o"], ["validate", "in.csv", "-o"], ["template", "-o"]],
+    ids=lambda words: words[0],
+)
+def test_status_4_of_a_read_only_folder(standing: Path, capsys: Captured, monkeypatch: Patch, words: list[str]) -> None:
+    """A folder that takes no file is told before anything is read."""
+    (standing / "locked").mkdir()
+    real = os.open
+
+    def read_only(path: Any, flags: int, *rest: Any, **more: Any) -> int:
+        # root may write anywhere; so it is said for the system.
+        if "locked" in os.fspath(path) and flags & os.O_CREAT:
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", read_only)
+    monkeypatch.setattr("icredit.intake.read", None)
+    name = "locked/x.xlsx"
+
+    assert f"{name}: cannot be written: the folder is read-only" in refused(capsys, ExitStatus.OUTPUT, *words, name)
 
 
 @pytest.mark.parametrize("words", [["rank", "tables/scores.csv"], ["score", "in.csv"], ["--help"]], ids=" ".join)

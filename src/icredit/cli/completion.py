@@ -17,7 +17,7 @@ def zones(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Names of zones that begin so, each with what else the zone is called: slugs, or Chinese names for Chinese text."""
     found = []
     for zone in _register(context.params.get("zones")).zones.values():
-        if zone.slug.startswith(incomplete.lower()):
+        if zone.slug.startswith(incomplete):
             found.append((zone.slug, zone.label))
         elif incomplete:
             names = [name for name in (zone.short_name, zone.label, zone.full_name) if name.startswith(incomplete)]

@@ -22,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     with Session(words) as session:
-        status, told = _outcome(words)
+        try:
+            status, told = _outcome(words)
+        except KeyboardInterrupt:  # one Ctrl-C while polars computes comes twice: from polars, then from Python
+            status, told = int(ExitStatus.INTERRUPTED), None
         if status == ExitStatus.INTERRUPTED:
             told = INTERRUPTED_LATE if session.has_written else INTERRUPTED
         session.end(status, told)

@@ -47,6 +47,8 @@ class Session:
         global _current  # noqa: PLW0603  # see __enter__
         _current = self._before
         console.divert(None)
+        for group in self._groups:
+            group.tidy()  # an interruption may have struck while it tidied up itself
         self._held.close()
 
     @property
@@ -55,13 +57,18 @@ class Session:
         return any(group.committed for group in self._groups)
 
     def open_log(self, log: RunLog) -> None:
-        """Record the run in a log; what there is to say besides errors goes there alone if nobody is at a terminal."""
+        """Record the run in a log; what there is to say besides errors goes there alone if nobody is at a terminal.
+
+        Raises:
+            OutputError: the log takes nothing.
+        """
         from icredit._version import __version__
 
-        self._log = log
         self._held.callback(log.close)
-        words = " ".join(self.words)
-        self.record("start", icredit=__version__, command=words, folder=str(Path.cwd()), config=self.config)
+        log.record(
+            "start", icredit=__version__, command=" ".join(self.words), folder=str(Path.cwd()), config=self.config
+        )
+        self._log = log
         console.divert(self._aside)
 
     def record(self, event: str, level: str = "info", **facts: Any) -> None:

@@ -47,6 +47,10 @@ class FileGroup:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what is not in its place, and let go of the outputs; nothing if that has been done before."""
         with PutOff():
             for temporary, _ in self._staged:
                 discard(temporary)
