@@ -334,6 +334,15 @@ def test_a_stale_file_that_is_not_there(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["scores.csv"]
 
 
+def test_a_stale_file_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """Nor is one in a folder that nobody has made, such as that of copies which nobody needs; it is not made either."""
+    with FileGroup() as group:
+        group.remove(tmp_path / "checked" / "in.checked.xlsx")
+        group.commit()
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_where_a_stale_file_would_be(standing: Path) -> None:
     """A folder that bears the name of a stale file keeps everything from being written."""
     (standing / "scores.rejects.csv").unlink()

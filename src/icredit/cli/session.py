@@ -124,7 +124,7 @@ class Session:
         """A group of output files of this run."""
         from icredit.output.atomic import FileGroup
 
-        self._groups.append(FileGroup(self.require_unchanged))
+        self._groups.append(FileGroup(self.require_unchanged, self.lock_timeout))
         return self._groups[-1]
 
     def record_submission(self, submission: Submission) -> None:

@@ -25,17 +25,18 @@ class FileGroup:
 
     Args:
         check: called before anything changes; what it raises keeps everything as it was.
+        lock_timeout: seconds to wait for another run that writes one of the files.
 
     Attributes:
         committed: whether the new files hold.
         written: the files that were put in place, without pipes and devices.
     """
 
-    def __init__(self, check: Callable[[], None] | None = None) -> None:
+    def __init__(self, check: Callable[[], None] | None = None, lock_timeout: float = 0.0) -> None:
         self.committed = False
         self.written: list[Path] = []
         self._check = check
-        self._locks = Locks()
+        self._locks = Locks(lock_timeout)
         self._staged: list[tuple[Path, Path]] = []
         self._stale: list[Path] = []
         self._places: dict[Path, Place] = {}
@@ -101,8 +102,9 @@ class FileGroup:
             if path.is_dir():
                 raise OSError(errno.EISDIR, "")
             target = Path(os.path.realpath(path))
-            self._take(path, target, place)
-            self._stale.append(target)
+            if target.parent.is_dir():
+                self._take(path, target, place)
+                self._stale.append(target)
 
     def _take(self, path: Path, target: Path, place: Place | None) -> Place:
         if place is None or place.folder != target.parent:
