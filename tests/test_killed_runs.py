@@ -13,6 +13,7 @@ from command_line import clean_csv, environment, faulty_csv
 from icredit.output import journal
 from icredit.output.atomic import FileGroup
 from icredit.output.lock import Locks
+from icredit.output.places import Place
 from killing import contents, killed_at_step
 
 Patch = pytest.MonkeyPatch
@@ -72,27 +73,27 @@ def seen(folder: Path) -> dict[str, bytes]:
     return {name: content for name, content in contents(folder).items() if ".icredit-" not in name}
 
 
-@pytest.mark.parametrize("first", [["scores.xlsx"], ["kept/scale.json"]], ids=" ".join)
-def test_killed_at_each_step(standing: Path, first: list[str]) -> None:
+@pytest.mark.parametrize(("first", "every"), [("scores.xlsx", 1), ("kept/scale.json", 3)])
+def test_killed_at_each_step(standing: Path, first: str, every: int) -> None:
     """Whatever output of the killed run the next one takes, all are the old ones or all the new ones, and nothing else
     is left, from the moment on at which the new ones hold.
     """
     found = []
-    for number in range(1, MANY):
+    for number in range(1, MANY, every):
         put(standing, OLD)
         if not killed_at_step(number, lambda: switch(standing)):
             break
         between = seen(standing)
         # The manifest, where there is one, is that of the table.
         assert between.get("scores.manifest.json", between["scores.csv"]).startswith(between["scores.csv"])
-        look(standing, *first)
+        look(standing, first)
         found.append(seen(standing))
         look(standing, "scores.csv", "kept/scale.json")
         assert contents(standing) == found[-1], "nothing hidden is left"
 
     assert found == [OLD] * found.count(OLD) + [NEW] * found.count(NEW)
-    assert found.count(OLD) > 20
-    assert found.count(NEW) > 3
+    assert found.count(OLD) > 20 // every
+    assert found.count(NEW) > 3 // every
 
 
 def test_killed_while_putting_back(standing: Path) -> None:
@@ -105,7 +106,7 @@ def test_killed_while_putting_back(standing: Path) -> None:
     middle = contents(standing)
     assert "scores.manifest.json" not in middle
     steps = 0
-    for number in range(1, MANY):
+    for number in range(1, MANY, 2):
         put(standing, middle)
         if not killed_at_step(number, lambda: look(standing)):
             break
@@ -114,6 +115,16 @@ def test_killed_while_putting_back(standing: Path) -> None:
         assert seen(standing) == OLD
 
     assert steps > 10
+
+
+def test_rows_that_a_killed_run_has_left(standing: Path) -> None:
+    """A folder with the rows of a large batch goes as well; that of a run on another output stays."""
+    for name in ("scores.csv", "other.csv"):
+        rows = standing / f"{Place.of(standing / name).rows}x1"
+        rows.mkdir()
+        (rows / "1").write_text("rows")
+    look(standing)
+    assert [path.name for path in standing.iterdir() if path.name.startswith(".")] == [rows.name]
 
 
 def test_without_second_names(standing: Path, monkeypatch: Patch) -> None:

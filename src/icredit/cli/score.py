@@ -97,8 +97,7 @@ def score(
     if scale is not None:
         scale = scale.of_scheme(rules)
     targets = RunFiles(output, save_reference)
-    run = session()
-    run.hold(output, save_reference)
+    run = session().hold(output, save_reference)
     found = find_files(files, own=targets.earlier())
     others = (scheme_file, *(Path(base.file) for base in rules.extends), reference, register_file(zones))
     targets.check([*found.files, *(path for path in others if isinstance(path, Path))])

@@ -81,9 +81,9 @@ class Session:
                 console.divert(None)
                 console.say(f"icredit: {error.message}; the run goes on without")
 
-    def hold(self, *outputs: Path | None, folder: Path | None = None) -> None:
+    def hold(self, *outputs: Path | None, folder: Path | None = None) -> Self:
         """Keep other runs from writing these outputs, or all that goes into a folder, until this one ends, and put right
-        what a killed one left there.
+        what a killed one left there; return this session.
 
         Raises:
             OutputError: another run holds one of them for longer than the timeout, or nothing can be written there.
@@ -102,6 +102,7 @@ class Session:
         take(locks, paths)
         if folder is not None and folder.is_dir():  # one that is missing is made later, if there is anything to write
             take_place(locks, Place.whole(folder), folder)
+        return self
 
     def watch(self, paths: Iterable[object]) -> None:
         """Watch inputs: no file is put in its place if one of them is no longer what it is now."""
