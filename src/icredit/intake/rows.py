@@ -59,9 +59,7 @@ class Kept:
 class Store(AbstractContextManager["Store"]):
     """Keeps the rows of one run, and the files in which they are, until the end of the run."""
 
-    def __init__(
-        self, folder: Path | None = None, most: int | None = None, prefix: str = ".icredit-rows-"
-    ) -> None:
+    def __init__(self, folder: Path | None = None, most: int | None = None, prefix: str = ".icredit-rows-") -> None:
         """Have a place for rows.
 
         Args:
