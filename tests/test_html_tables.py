@@ -191,7 +191,7 @@ def test_markup_that_never_ends(piece: str) -> None:
 )
 def test_a_table_that_claims_too_much(inside: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small page that would fill memory, or take for ever to lay out, is refused before it does."""
-    monkeypatch.setattr("icredit.intake.sources.grid_builder._MOST_CELLS", 1_000_000)
+    monkeypatch.setattr("icredit.intake.sources.grid_builder.MOST_CELLS", 1_000_000)
     assert "too large" in refusal(html.read_grids, f"<table>{inside}</table>".encode())
 
 

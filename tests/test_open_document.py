@@ -241,12 +241,12 @@ def test_a_workbook_that_claims_too_much(table: str, problem: str) -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Content that unpacks to more than a gigabyte is left where that shows; so is a tag that never ends."""
+    """Content that unpacks to more than its file can need is left where that shows; so is a tag that never ends."""
     monkeypatch.setattr("icredit.intake.sources.ods._MOST_BYTES", 2**22)
-    assert "gigabyte" in refusal(read_grids, with_content(b"<a>" + b" " * 2**23))
+    assert "it unpacks to more than" in refusal(read_grids, with_content(b"<a>" + b" " * 2**23))
     monkeypatch.setattr("icredit.intake.sources.xml_events._LONGEST", 2**20)
     assert "without an end" in refusal(read_grids, with_content(b"<a b='" + b"x" * 2**21))
-    monkeypatch.setattr("icredit.intake.sources.ods._LONGEST", 2**20)
+    monkeypatch.setattr("icredit.intake.sources.ods.LONGEST_TEXT", 2**20)
     long = row(cell("<text:p>" + "x" * 2**21 + "</text:p>"))
     assert "more text" in refusal(read_grids, filings.ods_of(f"<table:table>{long}</table:table>"))
 

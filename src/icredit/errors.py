@@ -12,6 +12,7 @@ Each error carries its data and builds its own message: what, where, and what to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -54,6 +55,20 @@ INTERRUPTED = "icredit: interrupted; nothing was written"
 INTERRUPTED_LATE = "icredit: interrupted after the files were written"
 
 
+# A name in quotes that is longer than anybody reads, and how long a message may be; paths have 4,096 characters.
+_LONG_NAME = r"'([^'\n]{60})[^'\n]{140,}'"
+_LONGEST = 1_000
+
+# Whatever begins a new line somewhere. Most runs have no error, so that nothing is compiled before one is told.
+_LINE_BREAKS = "[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+"
+
+
+def _told(message: str) -> str:
+    """A message in one line that people can read, whatever names of files, sheets and columns stand in it."""
+    message = re.sub(_LONG_NAME, r"'\1…'", re.sub(_LINE_BREAKS, " ", message))
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
+
+
 class IcreditError(Exception):
     """Base of all errors that icredit raises on purpose."""
 
@@ -61,8 +76,8 @@ class IcreditError(Exception):
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _told(message)
+        self.hint = hint if hint is None else _told(hint)
 
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message}\n  {self.hint}"
@@ -127,8 +142,10 @@ class SchemeError(UsageError):
     def __init__(self, path: Path | str, faults: Sequence[Fault]) -> None:
         self.path = path
         # A key or value with a line break in it must not make two lines of one fault.
-        self.faults = tuple(sorted({Fault(fault.line, " ".join(fault.message.split())) for fault in faults}))
-        super().__init__("\n".join(f"{path}:{fault.line}: {fault.message}" for fault in self.faults))
+        self.faults = tuple(sorted({Fault(fault.line, _told(" ".join(fault.message.split()))) for fault in faults}))
+        super().__init__("")
+        self.message = "\n".join(f"{path}:{fault.line}: {fault.message}" for fault in self.faults)
+        self.args = (self.message,)
 
     def __reduce__(self) -> tuple[type[SchemeError], tuple[Path | str, tuple[Fault, ...]]]:
         return type(self), (self.path, self.faults)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icredit.errors import InputError, UsageError
+from icredit.plain_files import MOST_TABLE_BYTES, read_plain
 from icredit.text import fold, nearest
 
 if TYPE_CHECKING:
@@ -244,8 +245,8 @@ def load_zones(extra: Path | None = None) -> ZoneRegister:
     if extra is None:
         return bundled_zones()
     try:
-        text = extra.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_plain(extra, MOST_TABLE_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise InputError(
             f"{extra}: cannot read the zone register: {error}", hint="it must be a UTF-8 CSV file"
         ) from None

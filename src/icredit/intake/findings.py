@@ -25,7 +25,7 @@ SCHEMA: Mapping[str, pl.DataType] = {
     "message_en": pl.String(),
 }
 
-#: Longest value that a finding repeats.
+#: Longest value that a finding repeats; a row of many findings repeats its name in each.
 SHOWN_LENGTH = 200
 
 
@@ -56,23 +56,26 @@ class Finding(NamedTuple):
     def row(self) -> tuple[str | int | None, ...]:
         """The finding as a row of the findings table, in the order of `SCHEMA`."""
         zh, en = self.rule.message(self.values)
-        place, value = self.place, self.value
-        if value is not None and len(value) > SHOWN_LENGTH:
-            value = value[:SHOWN_LENGTH] + "…"
+        place = self.place
         return (
             place.file,
             place.sheet,
             place.row,
             place.cell,
             place.column,
-            place.uscc,
-            place.name,
-            value,
+            _begun(place.uscc),
+            _begun(place.name),
+            _begun(self.value),
             self.rule.level,
             self.rule.code,
             zh,
             en,
         )
+
+
+def _begun(text: str | None) -> str | None:
+    """As much of a text as a finding repeats."""
+    return text if text is None or len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"
 
 
 def findings_frame(findings: Iterable[Finding]) -> pl.DataFrame:

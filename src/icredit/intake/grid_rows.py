@@ -11,6 +11,10 @@ from icredit.intake.header import HEADER_WITHIN, TALLEST, Column, HeaderMatch, H
 from icredit.intake.sources.grid import ROW, Grid, name_of
 from icredit.text import listed
 
+# So much of a cell may say what stands in a header or above a table. Names of columns are looked for in many ways, some of
+# which take longer than the text grows.
+_LONGEST_HEADING = 1_000
+
 
 def filled_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of a grid's frame that have anything in them."""
@@ -21,7 +25,8 @@ def filled_rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 def head_rows(grid: Grid) -> list[tuple[int, list[str | None]]]:
     """Number and cells of the first rows that have anything in them, among which a header may stand."""
-    return list(_merged_across(grid, filled_rows(grid.frame.head(4 * HEADER_WITHIN)).head(HEADER_WITHIN)))
+    top = filled_rows(grid.frame.head(4 * HEADER_WITHIN)).head(HEADER_WITHIN)
+    return list(_merged_across(grid, top.with_columns(pl.exclude(ROW).str.head(_LONGEST_HEADING))))
 
 
 def _merged_across(grid: Grid, frame: pl.DataFrame) -> Iterator[tuple[int, list[str | None]]]:

@@ -24,6 +24,10 @@ HEADER_WITHIN = 40
 #: How many rows a header may have.
 TALLEST = 4
 
+# Cells that are looked at in search of a header, each as often as it is: ten rows of 300 columns, all of which look like
+# headers. Of a wider table the uppermost rows are tried.
+_MOST_TRIED = 15_000
+
 # A number that is no year.
 _NUMBER = pattern(r"(?!20\d\d$)[-+(]*[\d.,]+[%)]?")
 
@@ -99,11 +103,12 @@ class HeaderMatcher:
         """
         best: HeaderMatch | None = None
         rows = rows[:HEADER_WITHIN]
+        tried = 0
         data = [is_data(row) for row in rows]
         signs = [_signs(cell or "" for cell in row) for row in rows]
         for first in range(len(rows)):
             for last in range(first, min(first + TALLEST, len(rows))):
-                if data[last]:
+                if data[last] or tried > _MOST_TRIED:
                     break
                 # Most rows are enterprises. Without the characters of a name for the code they have no column for it.
                 written = set().union(*signs[first : last + 1])
@@ -111,6 +116,7 @@ class HeaderMatcher:
                     continue
                 if last > first and is_title(rows[first], rows[first + 1]):
                     break
+                tried += (last - first + 1) * len(rows[last])
                 match = self.match(rows[first : last + 1], first)
                 if match.score and (best is None or _rank(match) > _rank(best)):
                     best = match
@@ -153,6 +159,7 @@ class HeaderMatcher:
 
     def nearest(self, rows: Sequence[Cells]) -> tuple[int, list[str]]:
         """Index and known headers of the row that names most fields, where none of the rows is a header."""
+        rows = rows[: 1 + _MOST_TRIED // max(1, *map(len, rows))] if rows else rows
         named = [[column.header for column in self.match([cells], row).columns] for row, cells in enumerate(rows)]
         best = max(range(len(named)), key=lambda row: (len(named[row]), -row), default=0)
         return best, named[best] if named else []

@@ -29,6 +29,9 @@ _BEFORE = pattern(
 )
 _BEHIND = pattern(r"\s*[*★☆※#:：]+$")
 
+# How often something is taken off the ends of a name; people write two or three things around one.
+_MOST_TAKEN_OFF = 12
+
 # What a bracket may say that does not change the meaning of a column.
 _ADVICE = pattern(
     r"年-?月-?日|必填|选填|可填|填写|请填|下拉|文本|格式|盖章|全称|示例|18位|十八位|是/否|是或否|有/无|保留.*小数|整数|"
@@ -171,7 +174,7 @@ class FieldNames:
 
     def _name_and_unit(self, text: str) -> tuple[str | None, str | None]:
         unit: str | None = None
-        while True:
+        for _ in range(_MOST_TAKEN_OFF):
             name = self._names.get(fold(text))
             if name is not None:
                 return name, unit
@@ -182,6 +185,7 @@ class FieldNames:
                     return None, None
                 shorter, unit = stem, stated or unit
             text = shorter
+        return None, None
 
     def _without_tail(self, text: str) -> tuple[str | None, str | None]:
         """The text without the unit or the advice at its end, and the unit; None if the end is neither."""

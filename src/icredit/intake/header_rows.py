@@ -14,8 +14,11 @@ from icredit.text import pattern
 
 Cells = Sequence[str | None]
 
-#: 营业收入（万元）, Revenue (CNY 10k), 营业收入[元]; 营业收入（单位：万元）.
-BRACKETED = pattern(r"(?P<stem>.+?)\s*[(\[【〔](?:单位\s*[:：]?\s*)?(?P<inside>[^()\[\]【】〔〕]+)[)\]】〕]", re.DOTALL)
+#: 营业收入（万元）, Revenue (CNY 10k), 营业收入[元]; 营业收入（单位：万元）. What *+ took it does not give back: blanks
+#: without end must not be tried in every way.
+BRACKETED = pattern(
+    r"(?P<stem>.*?\S)\s*+[(\[【〔](?:\s*+单位\s*+[:：]?\s*+)?+(?P<inside>[^()\[\]【】〔〕]+)[)\]】〕]", re.DOTALL
+)
 
 # What stands beside a title for the whole table, never over a group of columns: 单位：万元, （单位：元）, 填报日期：2025年3月, 注：….
 _LABEL = pattern(
@@ -36,6 +39,9 @@ _EMPTY = pattern(r"[-—–―/\\]*|[(（]?\d{1,3}[)）]?")
 NUMBER = pattern(r"[-+]?[\d,]*(?:\d{5}|\.\d+)(?:[eE][-+]?\d+)?%?")
 
 _YEAR = pattern(r"[(\[]?(?:19|20)\d\d(?:年?度?|年末|年底|[-年./]\d{1,2}月?(?:[-./]?\d{1,2}日?)?)[)\]]?")
+
+# So much of a cell may belong to the name of a column, which is looked for in many ways and told in messages.
+_LONGEST_NAME = 200
 
 _BETWEEN = pattern(r"[\s,，、;；/和及与()\[\]【】]+")
 
@@ -103,7 +109,7 @@ def column_parts(rows: Sequence[Cells], width: int) -> Iterator[list[str]]:
     for index in range(width):
         parts: list[str] = []
         for cells in filled:
-            cell = " ".join(((cells[index] if index < len(cells) else None) or "").split())
+            cell = " ".join(((cells[index] if index < len(cells) else None) or "").split())[:_LONGEST_NAME].rstrip()
             if not _EMPTY.fullmatch(cell) and (not parts or parts[-1] != cell):
                 parts.append(cell)
         yield parts

@@ -16,8 +16,9 @@ from fractions import Fraction
 from itertools import combinations, groupby
 from pathlib import Path
 
-from icredit.errors import Fault, InputError, SchemeError, reason_of
+from icredit.errors import Fault, InputError, SchemeError
 from icredit.methods.pairwise import LARGEST
+from icredit.plain_files import MOST_TABLE_BYTES, read_plain
 from icredit.scheme.families import Family, families
 from icredit.scheme.model import Scheme
 from icredit.text import clean, did_you_mean, fold, listed, narrow, plain, shortened
@@ -50,10 +51,7 @@ def read_judgements(path: Path, scheme: Scheme) -> Judgements:
         InputError: the file cannot be read.
         SchemeError: with every fault and its line.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
+    content = read_plain(path, MOST_TABLE_BYTES)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return parse_judgements(content.decode(encoding), scheme, str(path))

@@ -11,7 +11,7 @@ from icredit.errors import Fault, InputError, SchemeError, UsageError, reason_of
 from icredit.scheme.bases import EXTENDS, BaseSchemeError, find_base, identity
 from icredit.scheme.check import check
 from icredit.scheme.model import ExtendedScheme, Scheme
-from icredit.scheme.source import parse
+from icredit.scheme.source import MAXIMUM_BYTES, parse
 from icredit.scheme.structure import build
 from icredit.text import did_you_mean
 
@@ -80,13 +80,19 @@ class _Found(NamedTuple):
 def _read(shown: str, file: Traversable | Path, above: tuple[str, ...]) -> _Found:
     """The scheme in a file; `above` are the files that extend it, one by way of the other."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        text = _bytes(file).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {reason_of(error)}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{shown}: not UTF-8 text (byte {error.start})", hint="save the file as UTF-8") from None
     folder = file.parent if isinstance(file, Path) else Path()
     return _parse(text, shown, folder, (*above, identity(file)))
+
+
+def _bytes(file: Traversable | Path) -> bytes:
+    """The bytes of a file, which may be a pipe; of one that is too large only so many that its refusal is sure."""
+    with file.open("rb") as opened:
+        return opened.read(MAXIMUM_BYTES + 1)
 
 
 def _parse(text: str, shown: str, folder: Path, chain: tuple[str, ...]) -> _Found:

@@ -13,6 +13,7 @@ import polars as pl
 
 from icredit.errors import DataError, InputError, UsageError, reason_of
 from icredit.methods.cases import STAGE
+from icredit.plain_files import MOST_REFERENCE_BYTES, read_plain
 from icredit.queries import collect
 from icredit.scheme.model import Scheme
 from icredit.scoring.block import Groups
@@ -87,8 +88,8 @@ class Reference:
     def load(cls, path: str | Path) -> Reference:
         """Read a reference file; raises InputError."""
         try:
-            text = Path(path).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_plain(Path(path), MOST_REFERENCE_BYTES).decode("utf-8")
+        except UnicodeDecodeError as error:
             raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
         return cls.from_json(text, str(path))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from icredit.intake.sources.compound import SIGNATURE, CompoundFile
+from icredit.intake.sources.limits import MOST_SHEETS
 from icredit.intake.sources.signature import BOF, is_bare
 
 _BOF_8 = 0x0809
@@ -49,9 +50,6 @@ _HAS_RUNS, _HAS_PHONETIC = 8, 4
 
 _GLOBALS, _SHEET = 0x0005, 0x0010
 _BIFF5, _BIFF8 = 0x0500, 0x0600
-
-# Each sheet may claim a cell in its last row, which takes xlrd 20 MB and 50 ms; Excel starts to warn at 255.
-_MOST_SHEETS = 256
 
 _Record = tuple[int, int, int, int]
 
@@ -156,8 +154,9 @@ def _book(stream: bytes, safe: bytearray) -> Biff:
         last = number
     if shared:
         _SharedTexts(shared)
-    if len(sheets) > _MOST_SHEETS:
-        raise ValueError(f"it has more than {_MOST_SHEETS} sheets")
+    # Each may claim a cell in its last row, which takes xlrd 20 MB and 50 ms.
+    if len(sheets) > MOST_SHEETS:
+        raise ValueError(f"it has more than {MOST_SHEETS} sheets")
     blank: dict[int, frozenset[tuple[int, int]]] = {}
     calculated = _RECALC_ID in kinds
     for offset in sorted(sheets):

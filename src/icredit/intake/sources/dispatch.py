@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from icredit.errors import InputError, reason_of
 from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS
 from icredit.intake.sources.grid import Content, Grid, Opened, Sheet
+from icredit.intake.sources.limits import (
+    LONGEST_SHEET_NAME,
+    LONGEST_TEXT,
+    MOST_SHEETS,
+    too_long,
+    too_long_a_name,
+    too_many_sheets,
+)
 from icredit.intake.sources.signature import kind_of
+from icredit.plain_files import MOST_BYTES, require_plain
 from icredit.text import shown
 
 #: Text files with more bytes are read in pieces, and of these bytes at the beginning.
@@ -41,16 +52,17 @@ _REFUSED = {
 
 
 def read_content(path: Path) -> Content:
-    """The bytes of a file, or of standard input.
+    """The bytes of a plain file, or of standard input.
 
     Raises:
-        InputError: they cannot be read.
+        InputError: they cannot be read, or are more than any submission has.
     """
     try:
         if str(path) == STANDARD_INPUT:
             if sys.stdin is None:
                 raise InputError("<stdin>: cannot be read: it is closed")
-            return Content("<stdin>", sys.stdin.buffer.read())
+            return Content("<stdin>", _all_of(sys.stdin.buffer))
+        require_plain(path, MOST_BYTES)
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size <= LARGE:
@@ -63,6 +75,20 @@ def read_content(path: Path) -> Content:
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
+
+
+def _all_of(stream: BinaryIO) -> bytes:
+    """A stream to its end, if it has one: /dev/zero ends as little as it has lines."""
+    whole = io.BytesIO()
+    while block := stream.read(LONGEST_TEXT + 1):
+        if not whole.tell() and len(block) > LONGEST_TEXT and b"\n" not in block and kind_of(block) == "text":
+            raise too_long("<stdin>:1", "line")
+        whole.write(block)
+        if whole.tell() > MOST_BYTES:
+            raise InputError(
+                f"<stdin>: cannot be read: it has more than {MOST_BYTES:,} bytes", hint="name the file itself"
+            )
+    return whole.getvalue()
 
 
 def open_file(path: Path, content: Content) -> Opened:
@@ -78,10 +104,20 @@ def open_file(path: Path, content: Content) -> Opened:
     ending = path.suffix.lower()
     promised = "text" if ending in TEXT_ENDINGS or str(path) == STANDARD_INPUT else _PROMISED.get(ending, kind)
     opened = _READERS[kind](content)
+    _refuse_sheets(content, opened)
     if kind == promised:
         return opened
     note = f"{content.name}: is {_CALLED[kind]}, whatever its name says, and was read as that"
     return Opened(opened.sheets, opened.encoding, (note, *opened.notes))
+
+
+def _refuse_sheets(content: Content, opened: Opened) -> None:
+    """Refuse more sheets, or longer names of them, than anybody could find their way in."""
+    if len(opened.sheets) > MOST_SHEETS:
+        raise too_many_sheets(content.name)
+    length = max(len(sheet.name or "") for sheet in opened.sheets)
+    if length > LONGEST_SHEET_NAME:
+        raise too_long_a_name(content.name, length)
 
 
 def _xlsx(content: Content) -> Opened:

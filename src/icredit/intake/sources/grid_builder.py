@@ -7,24 +7,25 @@ import polars as pl
 from icredit.errors import InputError
 from icredit.intake.rules import CELL_ERROR, NOT_CALCULATED
 from icredit.intake.sources.grid import ROW, Grid, GridFault, name_of
-
-# Cells of all sheets of a file, the empty ones between filled ones too: more than the 65,536 rows times 256 columns of
-# an .xls sheet, and 520,000 enterprises times 38 columns. An empty cell takes 16 bytes, a third of a GB in all.
-_MOST_CELLS = 20_000_000
+from icredit.intake.sources.limits import ALWAYS_UNPACKED, MOST_CELLS, MOST_COLUMNS, MOST_LINES, MOST_PACKED
 
 # Characters of all cells of a file; Chinese ones take three bytes each. Cells may share one text, so that a file can
 # claim far more text than it has bytes.
 _MOST_CHARACTERS = 300_000_000
 
-# No spreadsheet program has more rows or columns (LibreOffice has 2^24 rows as an option).
-_MOST_ROWS, _MOST_COLUMNS = 2**24, 2**14
+# A workbook that uses all of Excel's rows holds more, and has a size of its own: a cell of six characters packs to six bytes.
+_CHARACTERS_A_BYTE = 4
 
 
 class Room:
     """What the sheets of one file may take together."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, size: int = 0) -> None:
+        """`size` is that of the file in bytes: a large one has room for more, a small one for less than it may claim."""
         self._file = file
+        self._most_cells = max(MOST_CELLS, size)
+        packed = min(_MOST_CHARACTERS, ALWAYS_UNPACKED + MOST_PACKED * size)
+        self._most_characters = max(packed, _CHARACTERS_A_BYTE * size)
         self._cells = 0
         self._characters = 0
 
@@ -36,7 +37,7 @@ class Room:
         """
         self._cells += cells
         self._characters += characters
-        if self._cells > _MOST_CELLS or self._characters > _MOST_CHARACTERS:
+        if self._cells > self._most_cells or self._characters > self._most_characters:
             raise self.too_large()
 
     def require(self, cells: int) -> None:
@@ -45,13 +46,13 @@ class Room:
         Raises:
             InputError: there is no room for so many.
         """
-        if self._cells + cells > _MOST_CELLS:
+        if self._cells + cells > self._most_cells:
             raise self.too_large()
 
     def too_large(self) -> InputError:
         """The refusal of a file whose sheets are too large."""
         return InputError(
-            f"{self._file}: the sheets are too large: they reach over more than {_MOST_CELLS:,} cells, or hold too much text",
+            f"{self._file}: the sheets are too large: they reach over more than {self._most_cells:,} cells, or hold too much text",
             hint="delete what stands far below or far right of the table, or save the table as CSV UTF-8",
         )
 
@@ -147,7 +148,7 @@ class GridBuilder:
         """Count the room that a cell takes where none in its row or column has been yet."""
         if row in self._rows and column in self._columns:
             return
-        if row > _MOST_ROWS or column >= _MOST_COLUMNS:
+        if row > MOST_LINES or column >= MOST_COLUMNS:
             raise self._room.too_large()
         before = len(self._rows) * len(self._columns)
         self._rows.add(row)

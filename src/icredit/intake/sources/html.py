@@ -38,7 +38,7 @@ def read_grids(content: Content) -> list[Grid]:
     Raises:
         InputError: the page has no table, is cut off, too large, or in an encoding that is not known.
     """
-    page = _Page(content.name)
+    page = _Page(content)
     try:
         for token in tokens(_decoded(content)):
             page.take(token)
@@ -142,11 +142,11 @@ def _span(value: str | None) -> int:
 class _Page:
     """The tables of a page as its tags come."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, content: Content) -> None:
         self.tables: list[_Table] = []
         self.open: list[_Table] = []
         self.has_frames = False
-        self._room = Room(file)
+        self._room = Room(content.name, len(content.data))
 
     def take(self, token: Token) -> None:
         """Follow one tag or text."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from icredit.errors import InputError, reason_of
 from icredit.intake.sources import text as whole
 from icredit.intake.sources.grid import Content, Grid, Opened, Sheet
+from icredit.intake.sources.limits import too_long
 
 # Bytes of a piece: enough for polars to be fast, few enough not to matter beside what else is held.
 _PIECE = 2**25
@@ -76,6 +77,8 @@ def _encoding(path: Path, name: str) -> str | None:
     for piece in _pieces(path, name):
         if piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or not whole.is_simple(piece):
             return None
+        if whole.long_line(piece) is not None:
+            raise too_long(name, "line")
         utf_8 = utf_8 and whole.is_utf_8(piece)
     return whole.UTF_8 if utf_8 else _GB18030 if _is_gb18030(path, name) else None
 
@@ -100,9 +103,13 @@ def _pieces(path: Path, name: str) -> Iterator[bytes]:
                 if end:
                     yield rest + read[:end]
                     rest = read[end:]
-                else:
+                elif b"\r" in read:
                     rest += read
+                else:
+                    raise too_long(name, "line")
             if rest:
                 yield rest
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {reason_of(error)}") from None

@@ -21,11 +21,21 @@ from icredit.intake.sources.cell_text import (
 )
 from icredit.intake.sources.grid import Content, Grid, percent_text
 from icredit.intake.sources.grid_builder import GridBuilder, Room
+from icredit.intake.sources.limits import (
+    ALWAYS_UNPACKED,
+    LONGEST_TEXT,
+    MOST_PACKED,
+    MOST_SHEETS,
+    too_many_sheets,
+)
 from icredit.intake.sources.refusals import no_sheet, protected, unreadable
 from icredit.intake.sources.xml_events import read_xml
 
-# A gigabyte of XML is ten million cells; what a small file unpacks to beyond that is meant to fill memory.
+# A gigabyte of XML is ten million cells; what a file unpacks to beyond that is meant to fill memory.
 _MOST_BYTES = 2**30
+
+# Cells with something in them that a file may have by repeating others: forms are filled in with 0 to their last row.
+_MOST_REPEATED = 1_000_000
 _CHUNK = 2**16
 
 _OFFICE, _TABLE, _TEXT, _STYLE = (
@@ -59,8 +69,8 @@ _DURATION = re.compile(
 )
 _COUNT = re.compile(r"0*[1-9][0-9]{0,9}")
 _BLANKS = re.compile(r"[ \t\r\n]+")
-# More than any program makes: sheets, elements within elements, and characters in one cell.
-_MOST_SHEETS, _DEEPEST, _LONGEST = 10_000, 1_000, 2**24
+# More than any program makes: elements within elements.
+_DEEPEST = 1_000
 
 
 def read_grids(content: Content) -> list[Grid]:
@@ -69,13 +79,13 @@ def read_grids(content: Content) -> list[Grid]:
     Raises:
         InputError: the file is damaged, protected, too large, or no such workbook.
     """
-    reader = _Reader(content.name)
+    reader = _Reader(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content.data)) as archive:
             if _is_encrypted(archive):
                 raise protected(content)
             with archive.open("content.xml") as part:
-                read_xml(_chunks(part), reader)
+                read_xml(_chunks(part, len(content.data)), reader)
     except InputError:
         raise
     except KeyError:
@@ -98,28 +108,31 @@ def _is_encrypted(archive: zipfile.ZipFile) -> bool:
         return False
 
 
-def _chunks(part: IO[bytes]) -> Iterator[bytes]:
+def _chunks(part: IO[bytes], packed: int) -> Iterator[bytes]:
+    most = min(_MOST_BYTES, ALWAYS_UNPACKED + MOST_PACKED * packed)
     size = 0
     while chunk := part.read(_CHUNK):
         size += len(chunk)
-        if size > _MOST_BYTES:
-            raise ValueError("it unpacks to more than a gigabyte")
+        if size > most:
+            raise ValueError(f"it unpacks to more than {most / 2**20:,.0f} MB, which no table of its size needs")
         yield chunk
 
 
 class _Reader:
     """Follows content.xml: one sheet, one row, one cell at a time."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, content: Content) -> None:
         self.sheets: list[GridBuilder] = []
         self.epoch_1904 = False
-        self._room = Room(file)
+        self._file = content.name
+        self._room = Room(content.name, len(content.data))
         self._path: list[str] = []
         self._style = ""
         self._hidden = set[str]()
         self._sheet: GridBuilder | None = None
         self._row = self._rows = self._column = 0
         self._cells: list[tuple[int, _Cell]] = []
+        self._length = self._repeated = 0
         self._cell: _Cell | None = None
         self._cell_depth = 0
 
@@ -127,20 +140,22 @@ class _Reader:
         """See `Handler`."""
         parent = self._path[-1] if self._path else ""
         self._path.append(name)
-        if len(self._path) > _DEEPEST or len(self.sheets) > _MOST_SHEETS:
+        if len(self._path) > _DEEPEST:
             raise ValueError("it is damaged")
         if self._cell is not None:
             self._cell.start(name, attributes, len(self._path) - self._cell_depth)
         elif self._sheet is None:
             if name == _SHEET and parent == _SPREADSHEET:
                 hidden = attributes.get(_TABLE + "style-name") in self._hidden
+                if len(self.sheets) >= MOST_SHEETS:
+                    raise too_many_sheets(self._file)
                 self._sheet = GridBuilder(self._room, attributes.get(_TABLE + "name"), hidden=hidden)
                 self._row = 1
             else:
                 self._outside(name, attributes)
         elif name == _ROW:
             self._rows = _count(attributes, _TABLE + "number-rows-repeated")
-            self._column = 0
+            self._column = self._length = 0
             self._cells = []
         elif name in _CELLS and parent == _ROW:
             self._cell = _Cell(name, attributes)
@@ -154,6 +169,9 @@ class _Reader:
             else:
                 if not self._cell.is_blank:
                     self._room.require(self._column)
+                    self._length += self._cell.length
+                    if self._length > LONGEST_TEXT:
+                        raise self._room.too_large()
                     self._cells.append((self._column, self._cell))
                 self._column += self._cell.repeated
                 self._cell = None
@@ -179,7 +197,10 @@ class _Reader:
             self.epoch_1904 = attributes.get(_TABLE + "date-value") == "1904-01-01"
 
     def _end_row(self, sheet: GridBuilder) -> None:
-        self._room.require(self._rows * sum(cell.repeated for _, cell in self._cells))
+        cells = self._rows * sum(cell.repeated for _, cell in self._cells)
+        self._repeated += cells - len(self._cells)
+        if self._repeated > _MOST_REPEATED:
+            raise self._room.too_large()
         for row in range(self._row, self._row + self._rows) if self._cells else ():
             for first, cell in self._cells:
                 for column in range(first, first + cell.repeated):
@@ -195,7 +216,7 @@ class _Cell:
         self._covered = name == _COVERED
         self._attributes = attributes
         self._paragraphs: list[list[str]] = []
-        self._length = 0
+        self.length = 0
         self._beside = 0
 
     def start(self, name: str, attributes: Mapping[str, str], depth: int) -> None:
@@ -220,8 +241,8 @@ class _Cell:
     def text(self, text: str) -> None:
         """A piece of text inside the cell."""
         if self._paragraphs and not self._beside:
-            self._length += len(text) + 1
-            if self._length > _LONGEST:
+            self.length += len(text) + 1
+            if self.length > LONGEST_TEXT:
                 raise ValueError("a cell holds more text than any program writes")
             self._paragraphs[-1].append(text)
 

@@ -13,6 +13,25 @@ import polars as pl
 
 from icredit.errors import InputError, reader_said
 from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, in_text, name_of
+from icredit.intake.sources.limits import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_LINES,
+    too_many_cells,
+    too_many_columns,
+    too_many_lines,
+)
+from icredit.intake.sources.parquet_footer import read_footer
+
+# What repeats is stored once. But 10 million enterprises with 60 columns, most of them empty, still have a code and a name
+# each, which differ: some 30 bytes that do not pack, for 60 cells.
+_CELLS_A_BYTE = 8
+
+# Lists and structures within each other; polars follows them with a stack that ends the program when it is full.
+_DEEPEST = 100
+
+# Bytes that pages and texts may unpack to in any case, and how many times the size of the file.
+_ALWAYS_ALLOWED, _MOST_PACKED = 300_000_000, 20
 
 # Rows in which a header may still stand; what follows keeps its types.
 _HEAD = 200
@@ -22,15 +41,56 @@ def open_parquet(content: Content) -> Opened:
     """A Parquet file; row 0 holds the names of its columns, and the rows of the file count from 1.
 
     Raises:
-        InputError: it is damaged.
+        InputError: it is damaged, or holds more than a table needs.
     """
     try:
-        table = _Table(pl.read_parquet(io.BytesIO(content.data)))
+        _refuse_large(content)
+        frame = pl.read_parquet(io.BytesIO(content.data))
+        _refuse_long(content, frame)
+        table = _Table(frame)
         table.head()
+    except InputError:
+        raise
     except BaseException as error:  # noqa: BLE001  # see reader_said
         problem = reader_said(error)
         raise InputError(f"{content.name}: not a readable Parquet file: {problem}", hint="write it anew") from None
     return Opened((Sheet(None, False, table.load, table.pieces),))  # never hidden
+
+
+def _refuse_large(content: Content) -> None:
+    """Refuse what would unpack to more than fits, by the footer. What the footer conceals polars does not read."""
+    footer = read_footer(content.data)
+    size = len(content.data)
+    if footer.levels > _DEEPEST:
+        raise InputError(
+            f"{content.name}: lists within lists, {footer.levels:,} levels deep", hint="ask for it again as CSV"
+        )
+    if footer.columns > MOST_COLUMNS:
+        raise too_many_columns(content.name, footer.columns)
+    if footer.rows > MOST_LINES:
+        raise too_many_lines(content.name)
+    if footer.rows * footer.columns > max(MOST_CELLS, _CELLS_A_BYTE * size):
+        raise too_many_cells(content.name)
+    if footer.unpacked > _most_bytes(content):
+        raise _unpacks_to(content, footer.unpacked)
+
+
+def _refuse_long(content: Content, frame: pl.DataFrame) -> None:
+    """Refuse texts that stand once in the file and often in the table."""
+    texts = sum(frame.select(pl.col(pl.String).str.len_bytes().cast(pl.UInt64).sum()).row(0))
+    if texts > _most_bytes(content):
+        raise _unpacks_to(content, texts)
+
+
+def _most_bytes(content: Content) -> int:
+    return max(_ALWAYS_ALLOWED, _MOST_PACKED * len(content.data))
+
+
+def _unpacks_to(content: Content, size: int) -> InputError:
+    return InputError(
+        f"{content.name}: it would unpack to {size / 2**20:,.0f} MB, which no table needs",
+        hint="ask for it again as CSV",
+    )
 
 
 class _Table:

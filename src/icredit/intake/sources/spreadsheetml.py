@@ -16,6 +16,7 @@ from icredit.intake.sources.cell_text import (
 )
 from icredit.intake.sources.grid import Content, Grid, percent_text
 from icredit.intake.sources.grid_builder import GridBuilder, Room
+from icredit.intake.sources.limits import LONGEST_TEXT, MOST_COLUMNS, MOST_SHEETS, too_many_sheets
 from icredit.intake.sources.refusals import no_sheet, unreadable
 from icredit.intake.sources.text import decode
 from icredit.intake.sources.xml_events import read_xml
@@ -25,8 +26,8 @@ _EXCEL = "urn:schemas-microsoft-com:office:excel "
 
 _CHUNK = 2**16
 
-# More than any program makes: sheets, styles, elements within elements, columns, and characters in one cell.
-_MOST_SHEETS, _MOST_STYLES, _DEEPEST, _MOST_COLUMNS, _LONGEST = 10_000, 100_000, 1_000, 2**14, 2**24
+# More than any program makes: styles, and elements within elements.
+_MOST_STYLES, _DEEPEST = 100_000, 1_000
 
 # Times of day have the day before the calendar begins; that day itself is midnight.
 _DAY_ZERO = ("1899-12-31T", "1904-01-01T")
@@ -40,7 +41,7 @@ def read_grids(content: Content) -> list[Grid]:
         InputError: the file is damaged, too large, or no such workbook.
     """
     text, _ = decode(content)
-    reader = _Reader(content.name)
+    reader = _Reader(content)
     try:
         # Excel's XML may say that it is in gb2312, which the parser does not know; it is in UTF-8 by now.
         read_xml(_chunks(text), reader, encoding="utf-8")
@@ -60,10 +61,11 @@ def _chunks(data: bytes) -> Iterator[bytes]:
 class _Reader:
     """Follows the workbook: one sheet, one row, one cell at a time."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, content: Content) -> None:
         self.sheets: list[GridBuilder] = []
         self.epoch_1904 = False
-        self._room = Room(file)
+        self._file = content.name
+        self._room = Room(content.name, len(content.data))
         self._path: list[str] = []
         self._style = ""
         self._percent: dict[str, bool] = {}
@@ -82,7 +84,7 @@ class _Reader:
         """See `Handler`."""
         parent = self._path[-1] if self._path else ""
         self._path.append(name)
-        if len(self._path) > _DEEPEST or len(self.sheets) > _MOST_SHEETS or len(self._percent) > _MOST_STYLES:
+        if len(self._path) > _DEEPEST or len(self._percent) > _MOST_STYLES:
             raise ValueError("it is damaged")
         if name == _EXCEL + "Date1904":
             self.epoch_1904 = True
@@ -101,6 +103,8 @@ class _Reader:
                 form = attributes.get(_SS + "Format", "")
                 self._percent[self._style] = form == "Percent" or shows_percent(form)
             case "Workbook", "Worksheet":
+                if len(self.sheets) >= MOST_SHEETS:
+                    raise too_many_sheets(self._file)
                 self.sheets.append(GridBuilder(self._room, attributes.get(_SS + "Name")))
             case "Worksheet", "Table":
                 self._row = self._next_column = 0
@@ -138,7 +142,7 @@ class _Reader:
         """See `Handler`."""
         if self._collects:
             self._length += len(text)
-            if self._length > _LONGEST:
+            if self._length > LONGEST_TEXT:
                 raise ValueError("a cell holds more text than any program writes")
             self._texts.append(text)
 
@@ -149,7 +153,7 @@ class _Reader:
         first = _index(attributes, "Index", self._next_column + 1)
         last = first + _index(attributes, "Span", 0)
         style = attributes.get(_SS + "StyleID")
-        if last > _MOST_COLUMNS:
+        if last > MOST_COLUMNS:
             raise ValueError("it is damaged")
         if style is not None:
             self._column_styles.update(dict.fromkeys(range(first - 1, last), style))

@@ -20,6 +20,16 @@ import polars as pl
 
 from icredit.errors import InputError
 from icredit.intake.sources.grid import ROW, Content, Grid, Opened, Sheet, grid_frame, name_of
+from icredit.intake.sources.limits import (
+    LONGEST_TEXT,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_LINES,
+    too_long,
+    too_many_cells,
+    too_many_columns,
+    too_many_lines,
+)
 
 #: What may stand between two cells.
 DELIMITERS = (",", "\t", ";", "|")
@@ -33,8 +43,8 @@ _TITLES = 40
 # So much of a file is looked at before polars begins with it.
 _BEGINNING = 2**20
 
-# Records turned into columns at once: text as Python objects takes ten times the memory of a column.
-_BLOCK = 20_000
+# Records turned into columns at once, and their cells: text as Python objects takes ten times the memory of a column.
+_BLOCK, _BLOCK_CELLS = 20_000, 2_000_000
 
 # Bytes looked at once: few enough to stay in the processor's cache.
 _PIECE = 2**19
@@ -42,7 +52,9 @@ _PIECE = 2**19
 # So many bytes may not be counted in 32 bits.
 _MANY = 2**32
 
-# A cell may be of any length; the fields say how much of it is valid.
+_Record = tuple[int, list[str]]
+
+# How long a cell may be is decided here, line by line; the fields say how much of it is valid.
 csv.field_size_limit(2**31 - 1)
 
 
@@ -50,9 +62,12 @@ def open_text(content: Content) -> Opened:
     """A delimited file, once for every delimiter it may have.
 
     Raises:
-        InputError: its bytes are no text.
+        InputError: its bytes are no text, or a line of it has no end.
     """
     text, encoding = decode(content)
+    line = long_line(text)
+    if line is not None:
+        raise too_long(f"{content.name}:{line}", "line")
     sheets = [
         Sheet(None, False, partial(load, text, delimiter, content.name)) for delimiter in DELIMITERS
     ]  # never hidden
@@ -104,17 +119,38 @@ def _as_utf8(data: bytes, encoding: str) -> bytes:
     return text.getvalue()
 
 
+def long_line(text: bytes) -> int | None:
+    """The number of a line that is longer than any table needs, if there is one.
+
+    From line end to line end in leaps: of a text that has them where they should be, a few bytes are looked at.
+    """
+    at = 0
+    while at + LONGEST_TEXT < len(text):
+        end = text.rfind(b"\n", at, at + LONGEST_TEXT)
+        if end < 0 and (end := text.rfind(b"\r", at, at + LONGEST_TEXT)) < 0:
+            return text.count(b"\n", 0, at) + 1
+        at = end + 1
+    return None
+
+
 def load(text: bytes, delimiter: str, name: str, last_row: int | None = None) -> Grid:
     """The rows of a text in UTF-8, or those to `last_row`.
 
     Raises:
-        InputError: a quotation has no end.
+        InputError: a quotation has no end, or the table is too large.
     """
     if last_row is not None:
-        records = list(islice(_records(text, delimiter, name, strict=False), last_row))
+        # Under a delimiter that is not that of the file, anything may seem to be a row; the whole is read under the right one.
+        records = [
+            (line, cells[:MOST_COLUMNS])
+            for line, cells in islice(_records(text, delimiter, name, strict=False), last_row)
+        ]
         width = max((len(cells) for _, cells in records), default=0)
         return Grid(grid_frame(records, width))
-    return _fast(text, delimiter) or _exact(text, delimiter, name)
+    grid = _fast(text, delimiter)
+    if grid is not None and grid.frame.height > MOST_LINES:
+        raise too_many_lines(name)
+    return grid or _exact(text, delimiter, name)
 
 
 def load_more(text: bytes, delimiter: str, name: str, width: int, line: int) -> Grid:
@@ -128,21 +164,46 @@ def load_more(text: bytes, delimiter: str, name: str, width: int, line: int) -> 
     return _exact(text, delimiter, name, width, line) if frame is None else Grid(numbered(frame, line))
 
 
-def _records(
-    text: bytes, delimiter: str, name: str, *, strict: bool = True, first: int = 1
-) -> Iterator[tuple[int, list[str]]]:
+class _Lines:
+    """The lines of a text for Python's csv module, which puts several together where a quotation mark is open."""
+
+    def __init__(self, text: bytes, encoding: str) -> None:
+        self._lines = io.TextIOWrapper(io.BytesIO(text), encoding=encoding, newline="")
+        self._length = 0
+
+    def begin_record(self) -> None:
+        """What comes next belongs to a new record."""
+        self._length = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._length += len(line)
+            if self._length > LONGEST_TEXT:
+                raise _LongRecordError
+            yield line
+
+
+class _LongRecordError(Exception):
+    """A record is longer than any table needs."""
+
+
+def _records(text: bytes, delimiter: str, name: str, *, strict: bool = True, first: int = 1) -> Iterator[_Record]:
     """Every record with the line it begins on; only a text that begins with the first may have a mark."""
     # An unusual delimiter may cut the first lines in a way that only the whole file shows to be none.
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding=UTF_8 if first == 1 else "utf-8", newline="")
+    lines = _Lines(text, UTF_8 if first == 1 else "utf-8")
     reader = csv.reader(lines, delimiter=delimiter, strict=strict)
     line = first
     try:
         for record in reader:
             yield line, record
             line = first + reader.line_num
+            lines.begin_record()
     except csv.Error as error:
         if strict:
             raise InputError(f"{name}:{line}: not readable as delimited text: {error}") from None
+    except _LongRecordError:
+        if strict:
+            raise too_long(f"{name}:{line}", "row") from None
 
 
 def _fast(text: bytes, delimiter: str) -> Grid | None:
@@ -182,7 +243,7 @@ def rows_by_polars(text: bytes, titles: int, begin: int, width: int, delimiter: 
     them as they are.
     """
     # One column has no delimiters to count.
-    if width == 1:
+    if width == 1 or width > MOST_COLUMNS:
         return None
     # While polars parses, which needs no interpreter, the delimiters are counted.
     with ThreadPoolExecutor(max_workers=1) as aside:
@@ -238,12 +299,36 @@ def _is_whole(frame: pl.DataFrame, text: bytes, begin: int, delimiters: int) -> 
 
 def _exact(text: bytes, delimiter: str, name: str, width: int = 0, first: int = 1) -> Grid:
     """The grid by Python's csv module, of at least so many columns; `first` is the line with which the text begins."""
+    if max(text.count(b"\n"), text.count(b"\r")) > MOST_LINES:
+        raise too_many_lines(name)
+    # Where every row is full there are no more cells than bytes, so only rows that a much longer one widens are refused.
+    most = max(MOST_CELLS, len(text))
     frames: list[pl.DataFrame] = []
     lengths: list[pl.Series] = []
-    records = _records(text, delimiter, name, first=first)
-    while block := list(islice(records, _BLOCK)):
-        count = [len(cells) for _, cells in block]
-        frames.append(grid_frame(block, max(width, *count)))
-        lengths.append(pl.Series(count, dtype=pl.Int32))
+    rows, least = 0, width
+    for block, widest in _blocks(_records(text, delimiter, name, first=first), name, least):
+        rows, width = rows + len(block), max(width, widest)
+        if rows * width > most:
+            raise too_many_cells(name)
+        frames.append(grid_frame(block, widest))
+        lengths.append(pl.Series([len(cells) for _, cells in block], dtype=pl.Int32))
     frame = pl.concat(frames, how="diagonal") if frames else grid_frame([], width)
     return Grid(frame, lengths=pl.concat(lengths) if lengths else None)
+
+
+def _blocks(records: Iterator[_Record], name: str, least: int) -> Iterator[tuple[list[_Record], int]]:
+    """The records some at a time, with the number of columns that they take, which is at least the given one."""
+    block: list[_Record] = []
+    widest = least
+    for line, cells in records:
+        if len(cells) > MOST_COLUMNS:
+            raise too_many_columns(f"{name}:{line}", len(cells))
+        width = max(widest, len(cells))
+        # Short rows are filled up to the length of the longest.
+        if block and (len(block) >= _BLOCK or (len(block) + 1) * width > _BLOCK_CELLS):
+            yield block, widest
+            block, width = [], max(least, len(cells))
+        block.append((line, cells))
+        widest = width
+    if block:
+        yield block, widest

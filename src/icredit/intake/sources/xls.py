@@ -59,7 +59,7 @@ def _grids(content: Content, biff: Biff) -> Iterator[Grid]:
         encoding_override=None if biff.has_codepage else "gb18030",
     )
     percent = _percent_formats(book)
-    room = Room(content.name)
+    room = Room(content.name, len(content.data))
     for number in range(book.nsheets):
         sheet = book.sheet_by_index(number)
         builder = GridBuilder(room, sheet.name, hidden=bool(sheet.visibility & _HIDDEN))

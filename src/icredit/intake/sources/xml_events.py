@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-# No text or tag of a spreadsheet is as long as this, and the parser holds each as a whole.
-_LONGEST = 2**24
+from icredit.intake.sources.limits import LONGEST_TEXT
+
+# The parser holds a text or a tag as a whole, so none may be longer than this.
+_LONGEST = LONGEST_TEXT
 
 
 class Handler(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from icredit.intake.sources.limits import LONGEST_TEXT
 from icredit.intake.sources.xml_events import read_xml
 
 Attributes = Mapping[str, str]
@@ -13,9 +14,6 @@ Told = Callable[[str, str, Attributes], None]
 
 # More than any program nests; the parser remembers every element that is open.
 _DEEPEST = 1_000
-
-# Characters of one text; Excel has 32,767.
-_LONGEST = 2**24
 
 
 class Elements:
@@ -91,7 +89,7 @@ class TextElements(Elements):
         if self._collecting:
             self._pieces.append(text)
             self._length += len(text)
-            if self._length > _LONGEST:
+            if self._length > LONGEST_TEXT:
                 raise ValueError("it has a text of more than 16 million characters")
 
     def collected(self) -> str | None:

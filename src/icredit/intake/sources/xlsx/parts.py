@@ -11,17 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from icredit.errors import reason_of
+from icredit.intake.sources.limits import ALWAYS_UNPACKED, MOST_PACKED
 from icredit.intake.sources.xlsx.elements import Attributes, read_elements
 from icredit.intake.sources.xlsx.escapes import unescape
 from icredit.intake.sources.xlsx.styles import Styles, read_styles
 
-# What the parts of one workbook may unpack to: four times the 500 MB of 520,000 enterprises in 25 columns.
-_MOST_BYTES = 2 * 2**30
-
-# No more than so many times the size of the file. Sheets that Excel fills with nothing but formats pack to a fiftieth;
-# what packs to a thousandth was made to fill memory.
-_MOST_PACKED = 200
-_ALWAYS_ALLOWED = 32 * 2**20
+# What the parts of one workbook may unpack to: 60 bytes for each cell of all of Excel's rows in 60 columns, and half as much.
+_MOST_BYTES = 6 * 2**30
 
 # The ways to pack that Excel knows; others can ask for gigabytes before the first byte comes.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -58,7 +54,7 @@ class Package:
         # Names are compared without case and with either slash: some programs write xl\worksheets\Sheet1.xml.
         self._parts = {_path("", part.filename).lower(): part for part in self._zip.infolist()}
         unpacked = sum(part.file_size for part in self._parts.values())
-        if unpacked > min(_MOST_BYTES, _ALWAYS_ALLOWED + _MOST_PACKED * len(data)):
+        if unpacked > min(_MOST_BYTES, ALWAYS_UNPACKED + MOST_PACKED * len(data)):
             raise ValueError(f"it would unpack to {unpacked / 2**20:,.0f} MB, which no table needs")
         #: The worksheets in order; charts and macro sheets are none.
         self.sheets: list[SheetPart] = []

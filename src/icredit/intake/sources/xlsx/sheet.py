@@ -38,11 +38,11 @@ class Shown:
 class SheetCells:
     """Collects the cells of one sheet."""
 
-    def __init__(self, file: str, values: Values) -> None:
+    def __init__(self, file: str, values: Values, size: int = 0) -> None:
         self.faults: list[GridFault] = []
         self._file = file
         self._values = values
-        self._room = Room(file)
+        self._room = Room(file, size)
         self._height = 0
         self._columns = set[int]()
         self._waiting: list[pl.DataFrame] = []

@@ -22,7 +22,7 @@ _AT_ONCE, _CHARACTERS = 50_000, 2**24
 Keep = Callable[[pl.Series], None]
 
 
-def shared_strings(stream: Callable[[], Iterable[bytes]], file: str) -> pl.Series:
+def shared_strings(stream: Callable[[], Iterable[bytes]], file: str, size: int = 0) -> pl.Series:
     """The texts by their number. `stream` gives the XML, once more if it is not written in the plain way.
 
     Raises:
@@ -30,13 +30,12 @@ def shared_strings(stream: Callable[[], Iterable[bytes]], file: str) -> pl.Serie
         ValueError: the XML is damaged.
     """
     try:
-        return _all(plain_strings, stream(), file)
+        return _all(plain_strings, stream(), Room(file, size))
     except NotPlainError:
-        return _all(parsed_strings, stream(), file)
+        return _all(parsed_strings, stream(), Room(file, size))
 
 
-def _all(read: Callable[[Iterable[bytes], Keep], None], stream: Iterable[bytes], file: str) -> pl.Series:
-    room = Room(file)
+def _all(read: Callable[[Iterable[bytes], Keep], None], stream: Iterable[bytes], room: Room) -> pl.Series:
     kept = [pl.Series(dtype=pl.String())]
 
     def keep(texts: pl.Series) -> None:

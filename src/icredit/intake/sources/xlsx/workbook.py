@@ -60,11 +60,11 @@ class _Workbook:
         return self._whole
 
     def _read(self, part: SheetPart, last_row: int | None) -> Grid:
-        cells = SheetCells(self.content.name, self._values)
+        cells = SheetCells(self.content.name, self._values, len(self.content.data))
         try:
             merged = plain_cells(self._package.stream(part.part), cells.take, last_row, cells.shown)
         except NotPlainError:
-            cells = SheetCells(self.content.name, self._values)
+            cells = SheetCells(self.content.name, self._values, len(self.content.data))
             merged = parsed_cells(self._package.stream(part.part), cells.add, last_row)
         return Grid(
             cells.frame(),
@@ -81,7 +81,7 @@ class _Workbook:
         part = self._package.strings
         strings = pl.Series(dtype=pl.String())
         if part is not None:
-            strings = shared_strings(lambda: self._package.stream(part), self.content.name)
+            strings = shared_strings(lambda: self._package.stream(part), self.content.name, len(self.content.data))
         return Values(strings, self._package.styles(), self._package.epoch_1904)
 
 
