@@ -153,10 +153,10 @@ def test_a_scheme_that_must_not_be_read(folder: Path, monkeypatch: pytest.Monkey
     """A file that the system refuses is an input that cannot be read, and the reason is told."""
     path = write(folder / "locked.yaml", "locked")
 
-    def refuse(self: Path) -> bytes:
+    def refuse(self: Path, *_: object) -> bytes:
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InputError, match=r"locked\.yaml.*Permission denied"):
         load_scheme(path)
 
