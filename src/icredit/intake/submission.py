@@ -16,6 +16,7 @@ from icredit.errors import InputError
 from icredit.intake import rules
 from icredit.intake.account import FileReport, report
 from icredit.intake.across import AcrossChecks
+from icredit.intake.ahead import ahead
 from icredit.intake.doubts import column_doubts
 from icredit.intake.duplicates import Duplicates, find_duplicates
 from icredit.intake.findings import Finding, Place, findings_frame
@@ -198,7 +199,7 @@ class _PartReader:
         broken: list[Finding] = []
         strays: list[Stray] = []
         rows, zoned = 0, False
-        for table in self._reader.pieces(path, self._sheet):
+        for table in ahead(self._reader.pieces(path, self._sheet)):
             validated = self._validator.validate(table)
             frame = validated.frame.with_columns(pl.lit(number, pl.Int64).alias(TABLE))
             slug = self._zone_of(table, path)

@@ -24,8 +24,11 @@ from icredit.zones import ZoneRegister
 # Before the name of a field: whether its cell passed the screen.
 _OK = "screen.ok."
 
-# Rows screened at once: enough for polars to be fast, few enough not to hold a large batch twice.
-_ROWS_AT_ONCE = 100_000
+# Parts screened at once.
+_AT_ONCE = 2
+
+# Rows of a part: enough for polars to be fast, few enough not to hold a large batch twice.
+_ROWS_AT_ONCE = 65_000
 
 
 class Validated(NamedTuple):
@@ -66,8 +69,9 @@ class TableValidator:
         findings: list[Finding] = []
         stopped = 0
         parts = list(table.frame.iter_slices(_ROWS_AT_ONCE))
-        # While Python is busy with the stopped rows of one part, polars screens the next.
-        with ThreadPoolExecutor(max_workers=1) as ahead:
+        # While Python is busy with the stopped rows of one part, polars screens the next; and a look-up in one keeps no
+        # other waiting.
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as ahead:
             for part, screened in zip(
                 parts, ahead.map(lambda part: collect(part.lazy().select(query)), parts), strict=True
             ):

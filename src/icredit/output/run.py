@@ -14,8 +14,9 @@ from icredit.intake import Submission
 from icredit.output import manifest as manifests
 from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
 from icredit.output.columns import Labels
+from icredit.output.file_hash import FileHash
 from icredit.output.scheme_columns import describe
-from icredit.output.tables import csv_text, require_format, write_table
+from icredit.output.tables import csv_text, grows, require_format, write_table
 from icredit.scheme.model import Scheme
 from icredit.scoring import Done, Reference, ScoredTable
 
@@ -79,7 +80,10 @@ class Run:
         columns = describe(self.scheme, values=self.values, steps=self.steps)
         with into or FileGroup() as group:
             staged = group.stage(files.table)
-            write_table(self.table.pieces(), staged, files.table, columns, self.labels)
+            with FileHash(staged) as digest:
+                frames = digest.follow(self.table.pieces()) if grows(files.table) else self.table.pieces()
+                write_table(frames, staged, files.table, columns, self.labels)
+                sha256 = digest.hexdigest()
             written = [files.table]
             if self.submission.errors.height:
                 group.write_text(files.rejects, csv_text(self.submission.errors), "utf-8-sig")
@@ -94,7 +98,7 @@ class Run:
                 self.scheme,
                 self.table,
                 columns,
-                output={"file": str(files.table), "labels": self.labels, "sha256": manifests.sha256_of(staged)},
+                output={"file": str(files.table), "labels": self.labels, "sha256": sha256},
                 options=self.options,
                 reference=self.reference,
                 account=self.account,

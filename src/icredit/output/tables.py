@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 
@@ -44,6 +46,11 @@ def require_format(target: Path, formats: Iterable[str] | None = None) -> None:
         raise UsageError(f"{target}: cannot tell the format from the ending '{ending}'", hint=hint)
 
 
+def grows(target: Path) -> bool:
+    """Whether a file of a format is written from its beginning to its end, frame by frame."""
+    return WRITERS[target.suffix.lower()] in (_csv, _ndjson)
+
+
 def csv_text(frame: pl.DataFrame) -> str:
     """A table as CSV text, with cells that a spreadsheet would run as formulas made harmless by an apostrophe."""
     return defuse(frame).write_csv()
@@ -51,9 +58,18 @@ def csv_text(frame: pl.DataFrame) -> str:
 
 def defuse(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before every text that begins like a formula."""
-    text = pl.col(pl.String)
-    safe = frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())
-    return safe.rename({name: f"'{name}" for name in safe.columns if re.match(_FORMULA, name)})
+    # In most columns no text does, which is found by comparing them in a fraction of the time of matching.
+    doubtful = [name for name, found in frame.select(_may_begin(pl.col(pl.String)).any()).to_dict().items() if found[0]]
+    text = pl.col(doubtful)
+    if doubtful:
+        frame = frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())
+    return frame.rename({name: f"'{name}" for name in frame.columns if re.match(_FORMULA, name)})
+
+
+def _may_begin(text: pl.Expr) -> pl.Expr:
+    """Whether texts begin like a formula, behind apostrophes or not; of some others too, all before the digits."""
+    high = [(text >= start) & (text < chr(ord(start) + 1)) for start in FORMULA_STARTS if start > "/"]
+    return reduce(operator.or_, high, text < "/")
 
 
 def undefuse(frame: pl.DataFrame) -> pl.DataFrame:
@@ -72,6 +88,7 @@ def _csv(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Ma
         for number, frame in enumerate(frames):
             first = number == 0
             defuse(frame.rename(headers)).write_csv(file, include_bom=first, include_header=first)
+            file.flush()
 
 
 def _parquet(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
@@ -94,6 +111,7 @@ def _ndjson(frames: Frames, path: Path, columns: Sequence[TableColumn], headers:
     with path.open("wb") as file:
         for frame in frames:
             frame.rename(headers).write_ndjson(file)
+            file.flush()
 
 
 def _xlsx(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:

@@ -18,6 +18,9 @@ from icredit.scoring.tree import with_coverage, with_scores, with_totals, with_v
 from icredit.scoring.values import value_column, with_values
 from icredit.scoring.verdict import GRADES, by_place, has_verdict, with_grades, with_status
 
+# Column with what is ranked and graded.
+_POINTS = "score.points"
+
 if TYPE_CHECKING:
     from icredit.scoring.reference import Reference
 
@@ -73,7 +76,9 @@ def graded(frame: pl.LazyFrame, scheme: Scheme, reference: Reference | None = No
     cuts = None if reference is None or not by_place(scheme) else reference.tables[GRADES].lazy()
     frame = with_valid_score(with_coverage(with_scores(frame, scheme), scheme), scheme)
     frame = with_status(with_totals(frame, scheme), scheme)
-    earned = points(pl.when(pl.col("status") == SCORED).then(pl.col("score")), scheme.ranking.decimals)
+    ranked_score = pl.when(pl.col("status") == SCORED).then(pl.col("score"))
+    frame = frame.with_columns(points(ranked_score, scheme.ranking.decimals).alias(_POINTS))
+    earned = pl.col(_POINTS)
     return with_grades(frame, earned, scheme, cuts), earned
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+# Rows of a table in memory that are handed on at once.
+_AT_ONCE = 2**17
+
 
 class ScoredTable(ABC):
     """The enterprises of a batch in rank order."""
@@ -61,8 +64,10 @@ class HeldTable(ScoredTable):
         return dict(self._frame["status"].value_counts().iter_rows())
 
     def pieces(self) -> Iterator[pl.DataFrame]:
-        """See `ScoredTable`."""
-        yield self._frame
+        """See `ScoredTable`; so much at once that what is written can be read again meanwhile."""
+        yield self._frame.head(_AT_ONCE)
+        for begin in range(_AT_ONCE, self._frame.height, _AT_ONCE):
+            yield self._frame.slice(begin, _AT_ONCE)
 
     def frame(self) -> pl.DataFrame:
         """See `ScoredTable`."""
