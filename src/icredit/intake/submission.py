@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import polars as pl
 
+from icredit.ahead import ahead
 from icredit.errors import InputError
 from icredit.intake import rules
 from icredit.intake.account import FileReport, report
 from icredit.intake.across import AcrossChecks
-from icredit.intake.ahead import ahead
 from icredit.intake.doubts import column_doubts
 from icredit.intake.duplicates import Duplicates, find_duplicates
 from icredit.intake.findings import Finding, Place, findings_frame

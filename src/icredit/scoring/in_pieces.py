@@ -15,6 +15,7 @@ from typing import Protocol
 
 import polars as pl
 
+from icredit.ahead import ahead
 from icredit.methods.cases import STAGE
 from icredit.queries import collect
 from icredit.ranks import in_order, with_ranks
@@ -73,9 +74,10 @@ class PiecedTable(ScoredTable):
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """See `ScoredTable`."""
-        for files in self._parts:
-            if files:
-                yield collect(in_order(pl.concat(map(self._store.read, files)).lazy()))
+        yield from ahead(self._sorted(files) for files in self._parts if files)
+
+    def _sorted(self, files: Sequence[Path]) -> pl.DataFrame:
+        return collect(in_order(pl.concat(map(self._store.read, files)).lazy()))
 
 
 class LargeBatch:
@@ -123,7 +125,7 @@ class LargeBatch:
 
     def _prepared(self) -> Iterator[tuple[int, pl.LazyFrame]]:
         """The rows with values and constants, some at once, and how many they are."""
-        for frame in _some_at_once(self._pieces()):
+        for frame in ahead(_some_at_once(self._pieces())):
             typed = conform(frame.lazy(), self._scheme)
             yield frame.height, prepared(typed, self._scheme, as_of=self._as_of, reference=self._reference)
 

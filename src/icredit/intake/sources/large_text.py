@@ -15,10 +15,11 @@ from pathlib import Path
 from icredit.errors import InputError, reason_of
 from icredit.intake.sources import text as whole
 from icredit.intake.sources.grid import Content, Grid, Opened, Sheet
-from icredit.intake.sources.limits import too_long
+from icredit.intake.sources.limits import LONGEST_TEXT, too_long
 
-# Bytes of a piece: enough for polars to be fast, few enough not to matter beside what else is held.
-_PIECE = 2**25
+# Bytes of a piece: enough for polars to be fast, and so few that the memory of one serves for the next; of more than
+# 32 MiB the system would hand out and clear new memory each time.
+_PIECE = 2**24
 
 _GB18030 = "gb18030"
 
@@ -97,18 +98,11 @@ def _pieces(path: Path, name: str) -> Iterator[bytes]:
     """The bytes of a file, cut behind ends of lines."""
     try:
         with path.open("rb") as file:
-            rest = b""
-            while read := file.read(_PIECE):
-                end = read.rfind(b"\n") + 1
-                if end:
-                    yield rest + read[:end]
-                    rest = read[end:]
-                elif b"\r" in read:
-                    rest += read
-                else:
+            while piece := file.read(_PIECE):
+                rest = b"" if piece.endswith(b"\n") else file.readline(LONGEST_TEXT)
+                if len(rest) == LONGEST_TEXT and b"\r" not in rest:
                     raise too_long(name, "line")
-            if rest:
-                yield rest
+                yield piece + rest
     except InputError:
         raise
     except OSError as error:
