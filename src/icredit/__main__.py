@@ -19,8 +19,8 @@ def run() -> None:
     # pydantic would look through everything that is installed for plugins, of which none concerns these models.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # polars gives memory back to the system as soon as it is free; for the next piece of a large batch it would be cleared
-    # again, which is a tenth of the whole work. Kept for ten seconds, it is used again instead.
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000")
+    # again, which is a tenth of the whole work. Kept for three seconds, it is used again instead.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:3000")
     # What a time limit, a service that is stopped or a closed terminal sends is an interruption like Ctrl-C.
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

@@ -50,6 +50,11 @@ class Kept:
         """Whether the rows are in a file."""
         return isinstance(self._held, Path)
 
+    def drop(self) -> None:
+        """Remove the file in which the rows are; nobody may ask for them again."""
+        if isinstance(self._held, Path):
+            self._held.unlink()
+
     def move(self, store: Store) -> None:
         """Write the rows to a file of a store, and hold them no longer."""
         if isinstance(self._held, pl.DataFrame):
@@ -149,16 +154,20 @@ class Rows:
         """Whether the rows are too many to be held in memory."""
         return any(kept.on_disk for kept in self.kept)
 
-    def pieces(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
-        """The rows in pieces, with all columns or those named."""
+    def pieces(self, columns: list[str] | None = None, *, let_go: bool = False) -> Iterator[pl.DataFrame]:
+        """The rows in pieces, with all columns or those named; with `let_go` their files go when they have been read."""
         for kept in self.kept:
-            if self.gone is None:
-                yield kept.frame(columns)
-                continue
-            keys = self.gone.columns
+            keys = [] if self.gone is None else self.gone.columns
             frame = kept.frame(None if columns is None else [*dict.fromkeys([*columns, *keys])])
-            left = frame.join(self.gone, on=keys, how="anti", maintain_order="left")
-            yield left if columns is None else left.select(columns)
+            if let_go:
+                kept.drop()
+            if self.gone is not None:
+                frame = frame.join(self.gone, on=keys, how="anti", maintain_order="left")
+            yield frame if columns is None else frame.select(columns)
+
+    def sample(self, every: int) -> pl.DataFrame:
+        """The first row of so many, and every so many-th after it."""
+        return pl.concat(kept.lazy().gather_every(every).collect() for kept in self.kept)
 
     def frame(self, columns: list[str] | None = None) -> pl.DataFrame:
         """The rows as one frame."""

@@ -1,35 +1,50 @@
 """Scoring a batch that is too large to be held in memory, by the same expressions as any other.
 
-What a whole batch decides needs few columns: the constants of every group are found first (they are the reference of
-the batch), then, of points, zone and stage alone, the ranks. With both at hand every row can be scored by itself. So the
-rows are scored piece by piece, dealt out by rank onto files, and each of these is small enough to be sorted.
+What a whole batch decides needs few columns. The constants of every group are found first: they are the reference of the
+batch, and with them every row can be scored by itself. So the rows are scored some at a time and dealt out onto files by
+the points they have, within limits that a sample of them gives. The ranks are then found of points, zone and stage alone,
+and each of the files is small enough to be sorted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
 from icredit.ahead import ahead
 from icredit.methods.cases import STAGE
-from icredit.queries import collect
+from icredit.queries import collect, collect_all
 from icredit.ranks import in_order, with_ranks
 from icredit.scheme.fields import ZONE
 from icredit.scheme.model import Scheme
 from icredit.scored_table import RANKS
 from icredit.scoring.account import Done, account_of, account_query
 from icredit.scoring.conform import conform
-from icredit.scoring.pipeline import columns_of, graded, prepared
+from icredit.scoring.pipeline import columns_of, graded, prepared, table_columns
 from icredit.scoring.reference import Reference
 from icredit.scoring.table import ScoredTable
 
-#: The frames in which the rows of a batch come, in their order; gone through as often as it takes.
-Pieces = Callable[[], Iterator[pl.DataFrame]]
+
+class TypedRows(Protocol):
+    """The rows of a batch, as for `icredit.score`."""
+
+    @property
+    def height(self) -> int:
+        """Their number, which is not 0."""
+        ...
+
+    def pieces(self, *, let_go: bool) -> Iterator[pl.DataFrame]:
+        """The rows in pieces, which with `let_go` nobody will ask for again."""
+        ...
+
+    def sample(self, every: int) -> pl.DataFrame:
+        """About one row of so many, from all parts of the batch."""
+        ...
 
 
 class Store(Protocol):
@@ -44,22 +59,39 @@ class Store(Protocol):
         ...
 
 
-# Rows scored at once, and at most about so many sorted at once: enough to be fast, few enough to take little.
-_AT_ONCE = 400_000
+# Rows scored at once, and about so many sorted at once: enough to be fast, few enough to take little.
+_AT_ONCE = 250_000
+
+# One row of so many tells how points are spread.
+_SAMPLED = 64
 
 _POINTS = "points"
 _PART = "part"
 
 
+class Dealt(NamedTuple):
+    """Rows of a table in a file; they have the ranks from `begin` on among those of all rows as they were dealt out."""
+
+    file: Path
+    begin: int
+    height: int
+
+
 class PiecedTable(ScoredTable):
-    """A table whose rows are in files; each of its parts has the rows of some ranks."""
+    """A table whose rows are in files; each of its parts has rows with more points than those of the next."""
 
     def __init__(
-        self, schema: pl.Schema, statuses: Mapping[str, int], parts: Sequence[Sequence[Path]], store: Store
+        self,
+        schema: pl.Schema,
+        statuses: Mapping[str, int],
+        parts: Sequence[Sequence[Dealt]],
+        ranks: pl.DataFrame,
+        store: Store,
     ) -> None:
         self._schema = schema
         self._statuses = statuses
         self._parts = parts
+        self._ranks = ranks
         self._store = store
 
     @property
@@ -74,74 +106,94 @@ class PiecedTable(ScoredTable):
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """See `ScoredTable`."""
-        yield from ahead(self._sorted(files) for files in self._parts if files)
+        yield from ahead(self._sorted(part) for part in self._parts if part)
 
-    def _sorted(self, files: Sequence[Path]) -> pl.DataFrame:
-        return collect(in_order(pl.concat(map(self._store.read, files)).lazy()))
+    def _sorted(self, part: Sequence[Dealt]) -> pl.DataFrame:
+        frames = [
+            self._store.read(one.file).hstack(self._ranks.slice(one.begin, one.height).cast(pl.Int64)) for one in part
+        ]
+        return collect(in_order(pl.concat(frames).lazy()).select(self._schema.names()))
 
 
 class LargeBatch:
-    """The typed rows of a batch that come in pieces, and together are at least one."""
+    """The typed rows of a batch that come in pieces."""
 
-    def __init__(self, pieces: Pieces, scheme: Scheme, as_of: date, reference: Reference, store: Store) -> None:
+    def __init__(self, rows: TypedRows, scheme: Scheme, as_of: date, reference: Reference, store: Store) -> None:
         """Know the batch.
 
         Args:
-            pieces: its rows, as for `icredit.score`.
+            rows: its rows.
             scheme: how to score.
             as_of: what expressions call `today`.
             reference: the constants, of the batch itself or of an earlier one.
             store: keeps the rows of the table.
         """
-        self._pieces = pieces
+        self._rows = rows
         self._scheme = scheme
         self._as_of = as_of
         self._reference = reference
         self._store = store
 
-    def table(self, *, values: bool = False, steps: bool = False) -> ScoredTable:
-        """The scored table."""
-        ranks = self._ranks()
-        columns = [*columns_of(self._scheme, values=values, steps=steps), pl.col(_PART)]
-        parts: dict[int, list[Path]] = {part: [] for part in range(int(ranks.select(pl.max(_PART)).item()) + 1)}
-        statuses: Counter[str] = Counter()
-        begin = 0
-        for height, frame in self._prepared():
-            rows = graded(frame, self._scheme, self._reference)[0]
-            here = ranks.slice(begin, height).lazy()
-            table = collect(pl.concat([rows, here], how="horizontal").select(columns))
-            begin += height
-            statuses.update(dict(table["status"].value_counts().iter_rows()))
-            for (part,), group in table.partition_by(_PART, as_dict=True, include_key=False).items():
-                parts[part].append(self._store.write(group))
-        return PiecedTable(group.schema, statuses, list(parts.values()), self._store)
-
-    def account(self) -> dict[str, Done]:
-        """What was done to the values of each indicator."""
-        counts = [
-            collect(query) for _, frame in self._prepared() if (query := account_query(frame, self._scheme)) is not None
+    def table(self, *, values: bool = False, steps: bool = False) -> tuple[ScoredTable, dict[str, Done]]:
+        """The scored table, and what was done to the values of each indicator; lets go of the rows."""
+        columns = [
+            column
+            for column in columns_of(self._scheme, values=values, steps=steps)
+            if column.meta.output_name() not in RANKS
         ]
-        return account_of(pl.concat(counts).sum(), self._scheme) if counts else {}
+        limits = self._limits()
+        parts: list[list[Dealt]] = [[] for _ in range(limits.len() + 2)]
+        statuses: Counter[str] = Counter()
+        counts: list[pl.DataFrame] = []
+        narrow: list[pl.DataFrame] = []
+        begin, schema = 0, pl.Schema()
+        # While rows are dealt out, the next are scored, and those after them read.
+        for table, *counted in ahead(self._scored(columns, limits)):
+            counts += counted
+            statuses.update(dict(table["status"].value_counts().iter_rows()))
+            for (number,), group in table.partition_by(_PART, as_dict=True, include_key=False).items():
+                # Names as numbers: of each there are few, and it stands in many rows.
+                names = (pl.col(name).cast(pl.Categorical) for name in (ZONE, STAGE))
+                narrow.append(group.select(_POINTS, *names))
+                scored = group.drop(_POINTS)
+                parts[number].append(Dealt(self._store.write(scored), begin, group.height))
+                begin, schema = begin + group.height, scored.schema
+        ranks = collect(with_ranks(pl.concat(narrow).lazy(), pl.col(_POINTS)).select(pl.col(RANKS).cast(pl.UInt32)))
+        types = {**schema, **dict.fromkeys(RANKS, pl.Int64())}
+        order = table_columns(self._scheme, values=values, steps=steps)
+        found = PiecedTable(pl.Schema({name: types[name] for name in order}), statuses, parts, ranks, self._store)
+        return found, account_of(pl.concat(counts).sum(), self._scheme) if counts else {}
 
-    def _prepared(self) -> Iterator[tuple[int, pl.LazyFrame]]:
-        """The rows with values and constants, some at once, and how many they are."""
-        for frame in ahead(_some_at_once(self._pieces())):
-            typed = conform(frame.lazy(), self._scheme)
-            yield frame.height, prepared(typed, self._scheme, as_of=self._as_of, reference=self._reference)
+    def _scored(self, columns: Sequence[pl.Expr], limits: pl.Series) -> Iterator[list[pl.DataFrame]]:
+        """Rows some at once: their columns with points and part, and if there is any, the account of their values."""
+        for frame in ahead(_some_at_once(self._rows.pieces(let_go=True))):
+            ready = self._prepared(frame)
+            rows, earned = graded(ready, self._scheme, self._reference)
+            account = account_query(ready, self._scheme)
+            yield collect_all(
+                [
+                    rows.select(*columns, earned.alias(_POINTS), _part(earned, limits)),
+                    *([account] if account is not None else []),
+                ]
+            )
 
-    def _ranks(self) -> pl.DataFrame:
-        """The ranks of all rows in the order in which they come, and the part of the table to which each belongs."""
-        found = []
-        for _, frame in self._prepared():
-            rows, earned = graded(frame, self._scheme, self._reference)
-            # Names as numbers: of each there are few, and it stands in many rows.
-            names = (pl.col(name).cast(pl.Categorical) for name in (ZONE, STAGE))
-            found.append(collect(rows.select(earned.alias(_POINTS), *names)))
-        narrow = with_ranks(pl.concat(found).lazy(), pl.col(_POINTS)).select(RANKS)
-        count = pl.len().cast(pl.Int64) // _AT_ONCE + 1
-        # Equal ranks stay together, and those without a rank come last.
-        part = ((pl.col("rank") - 1) * count // pl.len()).fill_null(count)
-        return collect(narrow.with_columns(part.cast(pl.Int64).alias(_PART)))
+    def _prepared(self, frame: pl.DataFrame) -> pl.LazyFrame:
+        """Rows with values and constants."""
+        typed = conform(frame.lazy(), self._scheme)
+        return prepared(typed, self._scheme, as_of=self._as_of, reference=self._reference)
+
+    def _limits(self) -> pl.Series:
+        """The points, from the most to the least, that part the ranked rows into files of a good size."""
+        rows, earned = graded(self._prepared(self._rows.sample(_SAMPLED)), self._scheme, self._reference)
+        points = collect(rows.select(earned.alias(_POINTS))).to_series().drop_nulls().sort(descending=True)
+        count = self._rows.height // _AT_ONCE + 1
+        return points.gather([number * points.len() // count for number in range(1, count)] if points.len() else [])
+
+
+def _part(points: pl.Expr, limits: pl.Series) -> pl.Expr:
+    """The number of the file for rows with some points; those without any come last."""
+    place = pl.lit(-limits).search_sorted(-points, side="left") if limits.len() else pl.lit(0)
+    return pl.when(points.is_null()).then(limits.len() + 1).otherwise(place).cast(pl.Int64).alias(_PART)
 
 
 def _some_at_once(pieces: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -186,5 +186,4 @@ def _score_in_pieces(
         typed, as_of = _typed(submission, scheme, None)
         given.of_scheme(scheme).require_constants(with_values(typed, scheme, as_of), scheme)
     reference = (known or measure(submission, scheme)).of_scheme(scheme)
-    batch = LargeBatch(submission.rows.pieces, scheme, submission.as_of, reference, store)
-    return batch.table(values=values, steps=steps), batch.account()
+    return LargeBatch(submission.rows, scheme, submission.as_of, reference, store).table(values=values, steps=steps)
