@@ -70,7 +70,8 @@ def main(words: Sequence[str] | None = None) -> None:
             for file in job.files:
                 path = _written(folder, file, rows)
                 _say(f"measuring {name} on {path.name}")
-                measured.append(Measured(name, job, file, rows, pairs(job, path, chosen.runs)))
+                part = None if job.part is None else _written(folder, job.part, rows // job.times)
+                measured.append(Measured(name, job, file, rows, pairs(job, path, chosen.runs, part)))
             if not job.files:
                 _say(f"measuring {name}")
                 measured.append(Measured(name, job, NOTHING, 0, pairs(job, Path(NOTHING), chosen.runs)))

@@ -21,6 +21,8 @@ class Job:
         peak_at_most: the wanted ratio of icredit's peak to the other side's.
         output: the name of what a command writes.
         same: whether both sides write the same table, which is checked.
+        part: a file that the other side has instead, if its rows are so many fewer as `times` says.
+        times: how often the time of the other side counts.
     """
 
     what: str
@@ -33,6 +35,8 @@ class Job:
     peak_at_most: float | None = None
     output: str = ""
     same: bool = False
+    part: str | None = None
+    times: int = 1
 
 
 def _score(other: str, program: str, at_most: float, *, kind: str = "csv", peak_at_most: float | None = None) -> Job:
@@ -96,6 +100,18 @@ JOBS: Mapping[str, Job] = {
     "score-csv-pandas": _score("score_pandas", "a pandas script", 0.15),
     "score-csv-duckdb": _score("score_duckdb", "one statement of SQL in DuckDB", 0.5),
     "score-parquet": _score("score_polars", "a polars script", 1.5, kind="parquet"),
+    "score-large": Job(
+        "icredit score of 10,400,000 rows of 25 columns of CSV into CSV, beside 20 times the same of 520,000",
+        "icredit_score",
+        "icredit_score",
+        ("large.csv",),
+        10_400_000,
+        1.1,
+        peak=2048,
+        output="scored.csv",
+        part="clean.csv",
+        times=20,
+    ),
     "score-xlsx": Job(
         "icredit score of 23 columns of .xlsx into CSV, beside fastexcel's bare read",
         "icredit_score",

@@ -52,11 +52,14 @@ class Pairs:
 
     own: tuple[Run, ...]
     other: tuple[Run, ...]
+    times: int = 1
 
     def ratio(self, figure: Figure) -> tuple[float, float, float]:
         """Median, smallest and largest of icredit's figure over the other side's, pair by pair."""
+        times = 1 if figure == "peak" else self.times
         ratios = [
-            getattr(own, figure) / getattr(other, figure) for own, other in zip(self.own, self.other, strict=True)
+            getattr(own, figure) / getattr(other, figure) / times
+            for own, other in zip(self.own, self.other, strict=True)
         ]
         return statistics.median(ratios), min(ratios), max(ratios)
 
@@ -99,19 +102,20 @@ def run(side: str, file: Path, folder: Path, output: str = "") -> Run:
     return Run(elapsed, cpu, peak, told["inside"]["elapsed"], told["inside"]["cpu"], told["found"])
 
 
-def pairs(job: Job, file: Path, runs: int) -> Pairs:
-    """Run both sides in turn, after one run of each that is not counted.
+def pairs(job: Job, file: Path, runs: int, part: Path | None = None) -> Pairs:
+    """Run both sides in turn, after one run of each that is not counted; the other side on `part`, if there is one.
 
     Raises:
         SystemExit: the two sides did not find the same in the file, or did not write the same, so their times do not
             compare.
     """
-    _rehearse(job, file)
-    made = [(_once(job.own, job, file), _once(job.other, job, file)) for _ in range(runs)]
+    part = part or file
+    _rehearse(job, file, part)
+    made = [(_once(job.own, job, file), _once(job.other, job, part)) for _ in range(runs)]
     for first, second in made:
         if None not in (first.found, second.found) and first.found != second.found:
             raise SystemExit(f"{file.name}: {job.own} found {first.found}, {job.other} found {second.found}")
-    return Pairs(tuple(first for first, _ in made), tuple(second for _, second in made))
+    return Pairs(tuple(first for first, _ in made), tuple(second for _, second in made), job.times)
 
 
 def _once(side: str, job: Job, file: Path) -> Run:
@@ -119,11 +123,11 @@ def _once(side: str, job: Job, file: Path) -> Run:
         return run(side, file, Path(folder), job.output)
 
 
-def _rehearse(job: Job, file: Path) -> None:
+def _rehearse(job: Job, file: Path, part: Path) -> None:
     """The runs that are not counted, and what they wrote compared by a process of its own."""
     with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as other:
         run(job.own, file, Path(own), job.output)
-        run(job.other, file, Path(other), job.output)
+        run(job.other, part, Path(other), job.output)
         if job.same:
             tables = [Path(folder) / job.output for folder in (own, other)]
             if subprocess.run(python("bench.agree", *tables), cwd=own, env=environment(), check=False).returncode:

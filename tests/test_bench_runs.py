@@ -130,6 +130,25 @@ def test_ratios_are_made_pair_by_pair() -> None:
     assert measured.ratio("elapsed") == (2 / 4, 1 / 10, 9 / 3)
 
 
+def test_a_part_counts_as_often_as_it_stands_for_the_whole() -> None:
+    """The time of a run on a twentieth of the rows counts twenty times, its memory once."""
+    measured = Pairs((Run(44.0, 60.0, 900.0),), (Run(2.0, 3.0, 600.0),), times=20)
+    assert measured.ratio("elapsed")[0] == pytest.approx(1.1)
+    assert measured.ratio("cpu")[0] == pytest.approx(1.0)
+    assert measured.ratio("peak")[0] == pytest.approx(1.5)
+
+
+def test_the_large_file_is_blocks_of_other_enterprises(tmp_path: Path) -> None:
+    """Every block has the figures of the first, and codes of its own, all of them right."""
+    WRITERS["large.csv"](tmp_path / "large.csv", 20 * 30)
+    frame = pl.read_csv(tmp_path / "large.csv", infer_schema=False)
+    code, figures = frame.columns[0], frame.columns[7:]
+    assert frame.height == 600
+    assert frame[code].n_unique() == 600
+    assert all(block.select(figures).equals(frame.head(30).select(figures)) for block in frame.iter_slices(30))
+    assert icredit.read(tmp_path / "large.csv").rejected == 0
+
+
 def test_a_job_runs_from_the_command_line(tmp_path: Path) -> None:
     """One job on a small file gives both tables in Markdown, and the file stays where it was asked for."""
     words = ["csv-validate-5pct", "--rows", str(ROWS), "--runs", "1", "--files", str(tmp_path), "--markdown"]
