@@ -14,6 +14,7 @@ from icredit.cli.app import app
 from icredit.cli.session import session
 from icredit.errors import DataError
 from icredit.output import console
+from icredit.output.progress_line import progress_line
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
@@ -103,21 +104,25 @@ def score(
     targets.check([*found.files, *(path for path in others if isinstance(path, Path))])
 
     run.watch([*found.files, *others])
+    line = progress_line(quiet=quiet)
     place = Place.of(output)
     with Store(place.folder, prefix=place.rows) as store:
-        submission = read(
-            found, rules, zones=register, sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value, store=store
-        )
+        with line as progress:
+            submission = read(
+                found,
+                rules,
+                zones=register,
+                sheet=sheet,
+                zone=zone,
+                as_of=today,
+                duplicates=duplicates.value,
+                store=store,
+                progress=progress,
+            )
         run.record_submission(submission)
         if not quiet:
             _tell_notes(submission)
         _refuse_rejects(submission, strict=strict, limit=max_rejects)
-        made = None
-        if save_reference is not None:
-            made = scale or measure(submission, rules)
-        table, account = score_with_account(
-            submission, rules, store, reference=scale, measured=made, values=values, steps=steps
-        )
         asked = {
             "scheme": shown,
             "zone": zone,
@@ -131,20 +136,24 @@ def score(
             "reference": str(reference) if reference is not None else None,
             "config": str(run.config) if run.config is not None else None,
         }
-        done = Run(
-            submission,
-            rules,
-            table,
-            asked,
-            started,
-            labels.value,
-            values=values,
-            steps=steps,
-            reference=scale,
-            made=made,
-            account=account,
-        )
-        content, written = done.write(targets, run.group())
+        with line as progress:
+            made = None if save_reference is None else scale or measure(submission, rules, progress=progress)
+            table, account = score_with_account(
+                submission, rules, store, reference=scale, measured=made, values=values, steps=steps, progress=progress
+            )
+            content, written = Run(
+                submission,
+                rules,
+                table,
+                asked,
+                started,
+                labels.value,
+                values=values,
+                steps=steps,
+                reference=scale,
+                made=made,
+                account=account,
+            ).write(targets, run.group(), progress)
 
         if as_json:
             from icredit.output.manifest import to_json

@@ -13,6 +13,8 @@ from icredit.cli.app import app
 from icredit.cli.session import session
 from icredit.errors import ExitStatus
 from icredit.output import console
+from icredit.output.progress_line import progress_line
+from icredit.progress import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,20 +103,31 @@ def validate(
     run = session()
     run.hold(output, *(copies.single if copies else ()), folder=copies.folder if copies else None)
     run.watch(inputs)
-    found = read(
-        named, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value
-    )
+    line = progress_line(quiet=quiet)
+    with line as progress:
+        found = read(
+            named,
+            rules,
+            zones=load_zones(zones),
+            sheet=sheet,
+            zone=zone,
+            as_of=today,
+            duplicates=duplicates.value,
+            progress=progress,
+        )
     run.record_submission(found)
     if not quiet:
         _tell_notes(found, every=limit == 0)
     written: list[str] = []
-    with run.group() as group:
+    with line as progress, run.group() as group:
         if output is not None:
+            progress.begin(Phase.WRITE)
             staged = group.stage(output)
             with output_errors(output):
                 WRITERS[output.suffix.lower()](found, staged)
             written.append(f"wrote {output}")
         if copies is not None:
+            progress.begin(Phase.WRITE)
             written += copies.write(found.findings, group)
         group.commit()
     if form is not None or output is None:

@@ -13,6 +13,8 @@ from icredit.cli.app import app
 from icredit.cli.session import session
 from icredit.errors import UsageError
 from icredit.output import console
+from icredit.output.progress_line import progress_line
+from icredit.progress import Phase
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
@@ -110,6 +112,7 @@ def weights(
     run = session()
     run.hold(output)
     run.watch(inputs)
+    line = progress_line(quiet=quiet)
     judged: Judgements | None = None
     submission: Submission | None = None
     sources: tuple[Input, ...] = ()
@@ -126,23 +129,33 @@ def weights(
         found = find_files(files)
         refuse_overwriting_inputs([output] if output is not None else [], found.files)
         run.watch(found.files)
-        submission = read(
-            found, rules, zones=load_zones(zones), sheet=sheet, zone=zone, as_of=today, duplicates=duplicates.value
-        )
+        with line as progress:
+            submission = read(
+                found,
+                rules,
+                zones=load_zones(zones),
+                sheet=sheet,
+                zone=zone,
+                as_of=today,
+                duplicates=duplicates.value,
+                progress=progress,
+            )
         run.record_submission(submission)
         sources = tuple(Input(one.file, one.sha256) for one in submission.files if one.unreadable is None)
         if not quiet:
             _tell_submission(submission)
-    made = derive_weights(
-        submission,
-        rules,
-        method=method.value,
-        within=within,
-        levels=level,
-        judgements=judged,
-        max_inconsistency=None if allow_inconsistent else max_inconsistency,
-        as_of=today,
-    )
+    with line as progress:
+        progress.begin(Phase.WEIGH)
+        made = derive_weights(
+            submission,
+            rules,
+            method=method.value,
+            within=within,
+            levels=level,
+            judgements=judged,
+            max_inconsistency=None if allow_inconsistent else max_inconsistency,
+            as_of=today,
+        )
     overlay = Overlay(made, extended(shown, scheme_file, output), name, sources, today if as_of is not None else None)
     if output is not None:
         with run.group() as group:

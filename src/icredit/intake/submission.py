@@ -22,11 +22,12 @@ from icredit.intake.duplicates import Duplicates, find_duplicates
 from icredit.intake.findings import Finding, Place, findings_frame
 from icredit.intake.read_file import FileReader
 from icredit.intake.rows import TABLE, Kept, Key, Rows, Store
-from icredit.intake.sources import FoundFiles, by_name, find_files
+from icredit.intake.sources import FoundFiles, by_name, dispatch, find_files
 from icredit.intake.sources.grid import ROW
 from icredit.intake.strays import Stray
 from icredit.intake.table import TextTable
 from icredit.intake.validate import TableValidator
+from icredit.progress import SILENT, Part, Phase, Progress
 from icredit.scheme.fields import ZONE
 from icredit.scheme.load import load_scheme
 from icredit.scheme.model import Scheme
@@ -90,6 +91,7 @@ def read(
     as_of: date | None = None,
     duplicates: Duplicates = "error",
     store: Store | None = None,
+    progress: Progress = SILENT,
 ) -> Submission:
     """Read and validate submissions.
 
@@ -107,6 +109,7 @@ def read(
         duplicates: what becomes of an enterprise filed more than once with different data: `error` on all its rows, or
             the `last` in the order of the files and rows counts.
         store: what keeps the rows, until it is left; default: they stay in memory, however many they are.
+        progress: hears how far reading is, in bytes of the files; default: nobody does.
 
     Raises:
         InputError: no file can be read; one that lacks a required column cannot.
@@ -120,7 +123,8 @@ def read(
     if not isinstance(files, FoundFiles):
         files = find_files([files] if isinstance(files, str | Path) else files)
     paths = files.files if duplicates == "last" else sorted(files.files, key=by_name)
-    parts = _read_all(paths, _PartReader(scheme, zones, sheet, slug, as_of, store or Store()))
+    progress.begin(Phase.READ, _total(paths))
+    parts = _read_all(paths, _PartReader(scheme, zones, sheet, slug, as_of, store or Store(), progress))
     tables = [part.table for part in parts]
     findings = [finding for part in parts for finding in part.findings]
     differing = [finding for part in parts for finding in part.differing]
@@ -172,7 +176,14 @@ class _PartReader:
     """Reads and validates one file after the other."""
 
     def __init__(
-        self, scheme: Scheme, zones: ZoneRegister, sheet: str | None, zone: str | None, as_of: date, store: Store
+        self,
+        scheme: Scheme,
+        zones: ZoneRegister,
+        sheet: str | None,
+        zone: str | None,
+        as_of: date,
+        store: Store,
+        progress: Progress,
     ) -> None:
         self._scheme = scheme
         self._zones = zones
@@ -180,18 +191,24 @@ class _PartReader:
         self._zone = zone
         self._as_of = as_of
         self._store = store
+        self._progress = progress
         self._reader = FileReader(scheme)
         self._validator = TableValidator(scheme, zones)
         self._across = AcrossChecks(scheme)
 
     def read(self, path: Path, number: int) -> _Part | InputError:
         """What came of the file with a number, or why nothing did."""
+        self._progress.at(path.name)
+        size = _size(path) or 0
+        part = Part(self._progress.advance, size, size)
         try:
-            return self._read(path, number)
+            return self._read(path, number, part)
         except InputError as error:
             return error
+        finally:
+            part.finish()
 
-    def _read(self, path: Path, number: int) -> _Part:
+    def _read(self, path: Path, number: int, part: Part) -> _Part:
         kept: list[Kept] = []
         wrong: list[Key] = []
         findings: list[Finding] = []
@@ -200,7 +217,12 @@ class _PartReader:
         strays: list[Stray] = []
         rows, zoned = 0, False
         for table in ahead(self._reader.pieces(path, self._sheet)):
-            validated = self._validator.validate(table)
+            # Reading a piece of a file is about half of what there is to do with it.
+            half = _read_at_once(table.size) // 2
+            part.advance(half)
+            checked = Part(part.advance, half, table.frame.height)
+            validated = self._validator.validate(table, checked.advance)
+            checked.finish()
             frame = validated.frame.with_columns(pl.lit(number, pl.Int64).alias(TABLE))
             slug = self._zone_of(table, path)
             if slug is not None:
@@ -272,6 +294,28 @@ def _without_zone(parts: Sequence[_Part]) -> list[str]:
     return [
         f"{counted(len(silent), 'file')} without a zone, as neither a column nor the name says one: {listed(silent)}"
     ]
+
+
+def _size(path: Path) -> int | None:
+    """The bytes of a file; None if they come through a pipe, or there is none."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _read_at_once(size: int) -> int:
+    """The bytes of a file that become one table."""
+    if size <= dispatch.LARGE:
+        return size
+    from icredit.intake.sources.large_text import piece_size  # noqa: PLC0415  # only large files need it
+
+    return piece_size()
+
+
+def _total(paths: Sequence[Path]) -> int | None:
+    sizes = [_size(path) for path in paths]
+    return None if None in sizes else sum(size for size in sizes if size is not None)
 
 
 def _read_all(paths: Sequence[Path], reader: _PartReader) -> list[_Part]:

@@ -16,6 +16,7 @@ from icredit.intake.screen import compile_screen
 from icredit.intake.sources.grid import ROW, in_text
 from icredit.intake.table import CellFault, TextTable
 from icredit.intake.verdicts import Cells, Judge, Said
+from icredit.progress import SILENT, Advance
 from icredit.queries import collect
 from icredit.scheme.fields import NAME, USCC, typed_schema
 from icredit.scheme.model import Scheme
@@ -50,8 +51,11 @@ class TableValidator:
         # Compiling takes longer than validating a small file, and the columns of many files are the same.
         self._compiled = lru_cache(maxsize=64)(self._compile)
 
-    def validate(self, table: TextTable) -> Validated:
-        """The typed rows of a table: every field is a column, null where the table has no column for it."""
+    def validate(self, table: TextTable, advance: Advance = SILENT.advance) -> Validated:
+        """The typed rows of a table: every field is a column, null where the table has no column for it.
+
+        `advance` is told of rows that are done, many at a time.
+        """
         judge, screens = self._compiled(
             tuple((column.field, column.shift, table.frame.schema[column.field]) for column in table.columns),
             epoch_1904=table.epoch_1904,
@@ -75,6 +79,7 @@ class TableValidator:
             for part, screened in zip(
                 parts, ahead.map(lambda part: collect(part.lazy().select(query)), parts), strict=True
             ):
+                advance(part.height)
                 passed = pl.all_horizontal(pl.col(_OK + name) for name in screens)
                 if faults:
                     passed &= ~pl.col(ROW).is_in(list(faults))

@@ -17,6 +17,7 @@ from icredit.output.columns import Labels
 from icredit.output.file_hash import FileHash
 from icredit.output.scheme_columns import describe
 from icredit.output.tables import csv_text, grows, require_format, write_table
+from icredit.progress import SILENT, Phase, Progress
 from icredit.scheme.model import Scheme
 from icredit.scoring import Done, Reference, ScoredTable
 
@@ -71,18 +72,22 @@ class Run:
     made: Reference | None = None
     account: Mapping[str, Done] = field(default_factory=dict)
 
-    def write(self, files: RunFiles, into: FileGroup | None = None) -> tuple[dict[str, Any], list[str]]:
+    def write(
+        self, files: RunFiles, into: FileGroup | None = None, progress: Progress = SILENT
+    ) -> tuple[dict[str, Any], list[str]]:
         """Write all files, by default as a group of their own, and return the manifest and the names of the files.
 
         Raises:
             OutputError: one of them cannot be written; then none is.
         """
+        progress.begin(Phase.WRITE, self.table.height)
+        progress.at(files.table.name)
         columns = describe(self.scheme, values=self.values, steps=self.steps)
         with into or FileGroup() as group:
             staged = group.stage(files.table)
             with FileHash(staged) as digest:
                 frames = digest.follow(self.table.pieces()) if grows(files.table) else self.table.pieces()
-                write_table(frames, staged, files.table, columns, self.labels)
+                write_table(frames, staged, files.table, columns, self.labels, progress.advance)
                 sha256 = digest.hexdigest()
             written = [files.table]
             if self.submission.errors.height:

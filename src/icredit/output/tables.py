@@ -15,6 +15,7 @@ from polars.io.plugins import register_io_source
 from icredit.errors import UsageError
 from icredit.output.columns import Labels, TableColumn
 from icredit.output.failures import output_errors
+from icredit.progress import SILENT, Advance
 from icredit.text import FORMULA_STARTS, did_you_mean
 
 # Rows of a group in Parquet, however many of them are in memory at once.
@@ -25,16 +26,23 @@ _ESCAPED = "^'" + _FORMULA[1:]
 
 
 def write_table(
-    frames: Iterable[pl.DataFrame], path: Path, target: Path, columns: Sequence[TableColumn], labels: Labels
+    frames: Iterable[pl.DataFrame],
+    path: Path,
+    target: Path,
+    columns: Sequence[TableColumn],
+    labels: Labels,
+    advance: Advance = SILENT.advance,
 ) -> None:
     """Write a table to `path` in the format that the name of `target` asks for; its rows come in one frame or several.
+
+    `advance` is told of rows that are written, many at a time.
 
     Raises:
         OutputError: it cannot be written.
     """
     headers = {column.id: column.header(labels) for column in columns}
     with output_errors(target):
-        WRITERS[target.suffix.lower()](frames, path, columns, headers)
+        WRITERS[target.suffix.lower()](frames, path, columns, headers, advance)
 
 
 def require_format(target: Path, formats: Iterable[str] | None = None) -> None:
@@ -83,15 +91,20 @@ def undefused(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(_ESCAPED)).then(text.str.slice(1)).otherwise(text).name.keep()
 
 
-def _csv(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _csv(
+    frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str], advance: Advance
+) -> None:
     with path.open("wb") as file:
         for number, frame in enumerate(frames):
             first = number == 0
             defuse(frame.rename(headers)).write_csv(file, include_bom=first, include_header=first)
             file.flush()
+            advance(frame.height)
 
 
-def _parquet(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _parquet(
+    frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str], advance: Advance
+) -> None:
     rest = iter(frames)
     first = next(rest)
 
@@ -101,25 +114,31 @@ def _parquet(frames: Frames, path: Path, columns: Sequence[TableColumn], headers
         # Written as a whole, it is asked for nothing else than everything.
         for frame in chain([first], rest):
             yield frame.rename(headers)
+            advance(frame.height)
 
     whole = register_io_source(source, schema=dict(first.rename(headers).schema))
     with path.open("wb") as file:
         whole.sink_parquet(file, row_group_size=_ROW_GROUP)
 
 
-def _ndjson(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _ndjson(
+    frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str], advance: Advance
+) -> None:
     with path.open("wb") as file:
         for frame in frames:
             frame.rename(headers).write_ndjson(file)
             file.flush()
+            advance(frame.height)
 
 
-def _xlsx(frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str]) -> None:
+def _xlsx(
+    frames: Frames, path: Path, columns: Sequence[TableColumn], headers: Mapping[str, str], advance: Advance
+) -> None:
     from icredit.output.workbook import Sheet, write_workbook  # noqa: PLC0415  # a tenth of a second that CSV can do without
 
-    write_workbook(path, Sheet("积分表 scores", pl.concat(frames), columns, headers))
+    write_workbook(path, Sheet("积分表 scores", pl.concat(frames), columns, headers), advance=advance)
 
 
 Frames = Iterable[pl.DataFrame]
-Writer = Callable[[Frames, Path, Sequence[TableColumn], Mapping[str, str]], None]
+Writer = Callable[[Frames, Path, Sequence[TableColumn], Mapping[str, str], Advance], None]
 WRITERS: Mapping[str, Writer] = {".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".ndjson": _ndjson}

@@ -17,9 +17,13 @@ from rich.cells import cell_len
 
 from icredit.errors import OutputError
 from icredit.output.columns import TableColumn
+from icredit.progress import SILENT, Advance
 
 #: Rows of one sheet, by the format's definition.
 MAXIMUM_ROWS = 1_048_576
+
+# Rows after which it is told how far a sheet is.
+_TOLD = 1_000
 
 # Cells that are held in memory before a workbook is written by way of temporary files.
 _IN_MEMORY = 500_000
@@ -70,8 +74,8 @@ class Sheet:
         return 0 if self.title is None else 3
 
 
-def write_workbook(path: Path, *sheets: Sheet) -> None:
-    """Write sheets as .xlsx.
+def write_workbook(path: Path, *sheets: Sheet, advance: Advance = SILENT.advance) -> None:
+    """Write sheets as .xlsx; `advance` is told of rows that are written, many at a time.
 
     Raises:
         OutputError: more rows than a sheet can hold.
@@ -95,7 +99,7 @@ def write_workbook(path: Path, *sheets: Sheet) -> None:
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             _layout(page, sheet, formats)
-            _cells(page, sheet, formats)
+            _cells(page, sheet, formats, advance)
             if sheet.about:
                 _about(book.add_worksheet("说明 About"), sheet.about, formats)
         book.close()
@@ -183,7 +187,7 @@ def _width(sheet: Sheet, column: TableColumn) -> float:
     return min(max(header, content, _NARROWEST), _WIDEST)
 
 
-def _cells(page: Any, sheet: Sheet, formats: _Formats) -> None:
+def _cells(page: Any, sheet: Sheet, formats: _Formats, advance: Advance) -> None:
     first = sheet.first
     names = [column.id for column in sheet.columns]
     for index, name in enumerate(names):
@@ -203,6 +207,9 @@ def _cells(page: Any, sheet: Sheet, formats: _Formats) -> None:
                 page.write_string(number, index, value, style)
             else:
                 page.write_number(number, index, value, style)
+        if (number - first) % _TOLD == 0:
+            advance(_TOLD)
+    advance(sheet.frame.height % _TOLD)
 
 
 def _about(page: Any, lines: Sequence[tuple[str, str]], formats: _Formats) -> None:

@@ -18,6 +18,7 @@ import polars as pl
 
 from icredit.ahead import ahead
 from icredit.methods.cases import STAGE
+from icredit.progress import SILENT, Advance
 from icredit.queries import collect, collect_all
 from icredit.ranks import in_order, with_ranks
 from icredit.scheme.fields import ZONE
@@ -118,7 +119,15 @@ class PiecedTable(ScoredTable):
 class LargeBatch:
     """The typed rows of a batch that come in pieces."""
 
-    def __init__(self, rows: TypedRows, scheme: Scheme, as_of: date, reference: Reference, store: Store) -> None:
+    def __init__(
+        self,
+        rows: TypedRows,
+        scheme: Scheme,
+        as_of: date,
+        reference: Reference,
+        store: Store,
+        advance: Advance = SILENT.advance,
+    ) -> None:
         """Know the batch.
 
         Args:
@@ -127,12 +136,14 @@ class LargeBatch:
             as_of: what expressions call `today`.
             reference: the constants, of the batch itself or of an earlier one.
             store: keeps the rows of the table.
+            advance: is told of the rows that have been scored.
         """
         self._rows = rows
         self._scheme = scheme
         self._as_of = as_of
         self._reference = reference
         self._store = store
+        self._advance = advance
 
     def table(self, *, values: bool = False, steps: bool = False) -> tuple[ScoredTable, dict[str, Done]]:
         """The scored table, and what was done to the values of each indicator; lets go of the rows."""
@@ -151,6 +162,7 @@ class LargeBatch:
         for table, *counted in ahead(self._scored(columns, limits)):
             counts += counted
             statuses.update(dict(table["status"].value_counts().iter_rows()))
+            self._advance(table.height)
             for (number,), group in table.partition_by(_PART, as_dict=True, include_key=False).items():
                 # Names as numbers: of each there are few, and it stands in many rows.
                 names = (pl.col(name).cast(pl.Categorical) for name in (ZONE, STAGE))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 import polars as pl
 
+from icredit.progress import SILENT, Phase, Progress
 from icredit.queries import collect, collect_all, collect_large
 from icredit.scheme.load import load_scheme
 from icredit.scoring.account import Done, account_of, account_query
@@ -95,6 +96,7 @@ def score_with_account(
     measured: Reference | None = None,
     values: bool = False,
     steps: bool = False,
+    progress: Progress = SILENT,
 ) -> tuple[ScoredTable, dict[str, Done]]:
     """The scored table as `score` gives it, and what was done to the values of each indicator.
 
@@ -106,13 +108,17 @@ def score_with_account(
         measured: what `measure` finds of the submission, if that is known already.
         values: see `score`.
         steps: see `score`.
+        progress: hears how far scoring is.
 
     Raises:
         OutputError: the store cannot write rows.
         DataError: see `score`.
     """
     if submission.rows.on_disk and submission.rows.height:
-        return _score_in_pieces(submission, scheme, store, reference, measured or reference, values=values, steps=steps)
+        return _score_in_pieces(
+            submission, scheme, store, reference, measured or reference, progress, values=values, steps=steps
+        )
+    progress.begin(Phase.SCORE)
     frame, table = _queries(submission, scheme, None, reference, values=values, steps=steps)
     counts = account_query(frame, scheme)
     if _is_empty(submission):
@@ -146,7 +152,11 @@ def _queries(
 
 
 def measure(
-    data: pl.DataFrame | pl.LazyFrame | Submission, scheme: Scheme | None = None, as_of: date | None = None
+    data: pl.DataFrame | pl.LazyFrame | Submission,
+    scheme: Scheme | None = None,
+    as_of: date | None = None,
+    *,
+    progress: Progress = SILENT,
 ) -> Reference:
     """The reference of a batch: its constants, to score later enterprises on the same scale.
 
@@ -154,10 +164,12 @@ def measure(
         data: as for `score`.
         scheme: default as `load_scheme()`.
         as_of: as for `score`.
+        progress: hears that this has begun; default: nobody does.
 
     Raises:
         UsageError: as `score`.
     """
+    progress.begin(Phase.MEASURE)
     scheme = scheme or load_scheme()
     typed, as_of = _typed(data, scheme, as_of)
     large = not isinstance(data, pl.DataFrame | pl.LazyFrame) and data.rows.on_disk
@@ -178,6 +190,7 @@ def _score_in_pieces(
     store: Store,
     given: Reference | None,
     known: Reference | None,
+    progress: Progress,
     *,
     values: bool,
     steps: bool,
@@ -185,5 +198,7 @@ def _score_in_pieces(
     if given is not None:
         typed, as_of = _typed(submission, scheme, None)
         given.of_scheme(scheme).require_constants(with_values(typed, scheme, as_of), scheme)
-    reference = (known or measure(submission, scheme)).of_scheme(scheme)
-    return LargeBatch(submission.rows, scheme, submission.as_of, reference, store).table(values=values, steps=steps)
+    reference = (known or measure(submission, scheme, progress=progress)).of_scheme(scheme)
+    progress.begin(Phase.SCORE, submission.rows.height)
+    batch = LargeBatch(submission.rows, scheme, submission.as_of, reference, store, progress.advance)
+    return batch.table(values=values, steps=steps)

@@ -72,6 +72,11 @@ def open_large_text(content: Content, path: Path) -> Opened:
     return Opened(tuple(sheets), encoding)
 
 
+def piece_size() -> int:
+    """Bytes of a piece, but for the end of a line."""
+    return _PIECE
+
+
 def _encoding(path: Path, name: str) -> str | None:
     """How the lines of a file are encoded; None if they cannot be told apart by their ends."""
     utf_8 = True
