@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -154,11 +155,11 @@ def test_every_format_and_scheme(
         found.append(outcome(folder))
         if output.endswith(".xlsx"):
             # A workbook holds the time at which it was made.
-            found[-1][output] = pl.read_excel(folder / output, engine="calamine")
+            sheet = openpyxl.load_workbook(folder / output, read_only=True).active
+            assert sheet is not None
+            found[-1][output] = list(sheet.iter_rows(values_only=True))
             found[-1]["scores.manifest.json"]["output"].pop("sha256")
     assert len(found[0]) == 3
-    if output.endswith(".xlsx"):
-        assert found[1].pop(output).equals(found[0].pop(output))
     assert found[1] == found[0]
 
 
