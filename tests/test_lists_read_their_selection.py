@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import threading
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -278,3 +279,21 @@ def test_a_table_out_of_a_pipe(tmp_path: Path, ending: str) -> None:
 def test_the_identity_columns_follow_the_ranks() -> None:
     """The table names them in the order in which submissions have them."""
     assert FIXED_COLUMNS[:8] == (*RANKS, *IDENTITY)
+
+
+def test_files_that_are_no_tables_are_refused_at_once(tmp_path: Path) -> None:
+    """A device, a folder, a file with holes of any size and a workbook that would fill memory are not read."""
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    (tmp_path / "folder.csv").mkdir()
+    with (tmp_path / "holes.csv").open("wb") as file:
+        file.truncate(2**40)
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 2**26)
+    for name, said in (
+        ("zero.csv", "device"),
+        ("folder.csv", "folder"),
+        ("holes.csv", "1,099,511,627,776 bytes"),
+        ("bomb.xlsx", "it would unpack to 64 MB"),
+    ):
+        with pytest.raises(InputError, match=said):
+            ScoredFile(tmp_path / name)

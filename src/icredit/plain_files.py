@@ -20,8 +20,12 @@ MOST_TABLE_BYTES = 4_000_000
 MOST_REFERENCE_BYTES = 2**30
 
 
-def require_plain(path: Path, most: int) -> None:
-    """Refuse what is no plain file, or larger than it may be.
+#: Bytes of a manifest: an account of 178 files and more, with every row that was left out.
+MOST_MANIFEST_BYTES = 2**28
+
+
+def require_plain(path: Path, most: int, *, pipe: bool = False) -> None:
+    """Refuse what is no plain file, or larger than it may be; a pipe only unless it will do.
 
     Raises:
         InputError: it is a folder, pipe or device, too large, or not there.
@@ -32,7 +36,7 @@ def require_plain(path: Path, most: int) -> None:
         raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
     if stat.S_ISDIR(found.st_mode):
         raise InputError(f"{path}: cannot be read: it is a folder", hint="name a file")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(found.st_mode) and not (pipe and stat.S_ISFIFO(found.st_mode)):
         raise InputError(
             f"{path}: cannot be read: it is a pipe or device, no plain file", hint="write it to a file first"
         )

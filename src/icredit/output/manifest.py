@@ -15,6 +15,7 @@ from icredit._version import __version__
 from icredit.output.account import done_as_dict
 from icredit.output.basis import basis_note
 from icredit.output.columns import TableColumn
+from icredit.plain_files import MOST_MANIFEST_BYTES, read_plain
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
@@ -121,7 +122,7 @@ def to_json(content: Mapping[str, Any]) -> str:
 def load_manifest(table: Path) -> dict[str, Any] | None:
     """The manifest beside a scored table, if there is one and it is whole; a list can do without."""
     try:
-        content = json.loads(manifest_path(table).read_text("utf-8"))
+        content = json.loads(read_plain(manifest_path(table), MOST_MANIFEST_BYTES))
         whole = _is_whole(content)
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None

@@ -20,6 +20,7 @@ from icredit.errors import InputError, reader_said, reason_of
 from icredit.output.columns import TableColumn, bare
 from icredit.output.manifest import load_manifest
 from icredit.output.tables import WRITERS, undefuse, undefused
+from icredit.plain_files import MOST_BYTES, require_plain
 from icredit.scored_table import FIXED_COLUMNS, RANKS, VERDICT_COLUMNS
 
 _TEXT = ("uscc", "name", "zone", "province", "stage", "status", "grade", *VERDICT_COLUMNS)
@@ -42,6 +43,8 @@ class ScoredFile:
             InputError: the file cannot be read, or is no scored table.
         """
         self._path = path
+        if _exists(path):
+            require_plain(path, MOST_BYTES, pipe=True)
         self.manifest: dict[str, Any] | None = load_manifest(path)
         self._known = [TableColumn(**column) for column in self.manifest["output"]["columns"]] if self.manifest else []
         self._scan = _scan(path, self._known)
@@ -176,12 +179,15 @@ def _whole(path: Path, known: Sequence[TableColumn]) -> pl.DataFrame:
     return _typed(frame, path)
 
 
-def _read(path: Path, known: Sequence[TableColumn]) -> pl.DataFrame:
+def _exists(path: Path) -> bool:
     try:
-        exists = path.exists()
+        return path.exists()
     except (OSError, ValueError):  # a name too long, or with a zero byte
-        exists = False
-    if not exists:
+        return False
+
+
+def _read(path: Path, known: Sequence[TableColumn]) -> pl.DataFrame:
+    if not _exists(path):
         raise InputError(f"{path}: no such file", hint="make a scored table with: icredit score FILE")
     ending = path.suffix.lower()
     if ending not in WRITERS:
@@ -221,6 +227,9 @@ def _csv(data: bytes, known: Sequence[TableColumn]) -> pl.DataFrame:
 def _workbook(data: bytes) -> pl.DataFrame:
     import python_calamine  # noqa: PLC0415  # the other formats can do without
 
+    from icredit.intake.sources.xlsx.parts import Package  # noqa: PLC0415  # see above
+
+    Package(data)  # refuses what would unpack to more than any table needs, for which calamine has no limit
     rows = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     if not rows:
         raise ValueError("the first sheet is empty")
