@@ -673,7 +673,12 @@ def test_a_later_batch_on_the_scale_of_an_earlier_one(folder: Path) -> None:
     assert len(part) == 20
     for row in part:
         assert {**row, **dict.fromkeys(RANKS)} == {**whole[row["uscc"]], **dict.fromkeys(RANKS)}
-    assert manifest_of(folder / "p.csv")["reference"] == {"scheme": "ics-national-2024", "rows": 300}
+    assert manifest_of(folder / "p.csv")["reference"] == {
+        "file": "scale.json",
+        "sha256": sha256(folder / "scale.json"),
+        "scheme": "ics-national-2024",
+        "rows": 300,
+    }
 
 
 def test_a_reference_can_be_handed_on(folder: Path) -> None:

@@ -239,9 +239,17 @@ def load_zones(extra: Path | None = None) -> ZoneRegister:
     """The bundled register, with the zones of `extra` (or of ./zones.csv, if there is one) added or replaced by slug.
 
     Raises:
+        InputError: as `read_zones`.
+    """
+    return read_zones(register_file(extra))
+
+
+def read_zones(extra: Path | None) -> ZoneRegister:
+    """The bundled register, with the zones of `extra` added or replaced by slug; without it, nothing is looked up.
+
+    Raises:
         InputError: the extra file cannot be read, or lacks one of the columns slug, short_name, full_name, province.
     """
-    extra = register_file(extra)
     if extra is None:
         return bundled_zones()
     try:

@@ -78,94 +78,68 @@ def score(
       icredit score late.csv --reference 2025.reference.json --strict
     """
     started = datetime.now(UTC)
-    from icredit.intake import read
     from icredit.intake.rows import Store
     from icredit.intake.sources import find_files
     from icredit.output.account import account_lines
     from icredit.output.places import Place
-    from icredit.output.run import Run, RunFiles
-    from icredit.scheme.load import find_scheme, read_scheme
-    from icredit.scoring import Reference, measure, score_with_account
-    from icredit.zones import load_zones, register_file
+    from icredit.output.run import RunFiles
+    from icredit.runs import Asked, read_submission, scheme_name, score_submission, sources
+    from icredit.zones import register_file
 
     today = options.parse_date(as_of, "--as-of")
     if max_rejects is not None:
         options.parse_limit(max_rejects, 0)
-    shown, scheme_file = find_scheme(scheme)
-    rules = read_scheme(shown, scheme_file)
-    register = load_zones(zones)
-    scale = Reference.load(reference) if reference is not None else None
-    if scale is not None:
-        scale = scale.of_scheme(rules)
+    asked = Asked(
+        tuple(files),
+        today,
+        scheme_name(scheme),
+        sheet=sheet,
+        zone=zone,
+        zones=register_file(zones),
+        reference=reference,
+        save_reference=save_reference,
+        duplicates=duplicates.value,
+        strict=strict,
+        max_rejects=max_rejects,
+        values=values,
+        steps=steps,
+        labels=labels.value,
+        period=period,
+        config=session().config,
+    )
+    made_with = sources(asked)
+    rules = made_with.scheme
     targets = RunFiles(output, save_reference)
     run = session().hold(output, save_reference)
     found = find_files(files, own=targets.earlier())
-    others = (scheme_file, *(Path(base.file) for base in rules.extends), reference, register_file(zones))
-    targets.check([*found.files, *(path for path in others if isinstance(path, Path))])
+    inputs = [*found.files, *(file for file in made_with.files if isinstance(file, Path))]
+    targets.check(inputs)
 
-    run.watch([*found.files, *others])
+    run.watch(inputs)
     line = progress_line(quiet=quiet)
     place = Place.of(output)
     with Store(place.folder, prefix=place.rows) as store:
         with line as progress:
-            submission = read(
-                found,
-                rules,
-                zones=register,
-                sheet=sheet,
-                zone=zone,
-                as_of=today,
-                duplicates=duplicates.value,
-                store=store,
-                progress=progress,
-            )
+            submission = read_submission(asked, made_with, found, store, progress)
         run.record_submission(submission)
         if not quiet:
             _tell_notes(submission)
         _refuse_rejects(submission, strict=strict, limit=max_rejects)
-        asked = {
-            "scheme": shown,
-            "zone": zone,
-            "sheet": sheet,
-            "duplicates": duplicates.value,
-            "strict": strict,
-            "max_rejects": max_rejects,
-            "values": values,
-            "steps": steps,
-            "period": period,
-            "reference": str(reference) if reference is not None else None,
-            "config": str(run.config) if run.config is not None else None,
-        }
         with line as progress:
-            made = None if save_reference is None else scale or measure(submission, rules, progress=progress)
-            table, account = score_with_account(
-                submission, rules, store, reference=scale, measured=made, values=values, steps=steps, progress=progress
-            )
-            content, written = Run(
-                submission,
-                rules,
-                table,
-                asked,
-                started,
-                labels.value,
-                values=values,
-                steps=steps,
-                reference=scale,
-                made=made,
-                account=account,
-            ).write(targets, run.group(), progress)
+            done = score_submission(asked, made_with, submission, store, started, progress)
+            content, written = done.write(targets, run.group(), progress)
 
         if as_json:
             from icredit.output.manifest import to_json
 
-            console.result(to_json(_summary(content, table, written)))
+            console.result(to_json(_summary(content, done.table, written)))
         elif not quiet:
             from icredit.output.summary import score_summary
 
-            names = {known.slug: known.label for known in register}
-            console.result(score_summary(rules, content["counts"], table, written, names))
+            names = {known.slug: known.label for known in made_with.zones}
+            console.result(score_summary(rules, content["counts"], done.table, written, names))
         if not quiet:
-            console.say_all(account_lines(account, rules))
+            console.say_all(account_lines(done.account, rules))
             _tell_findings(submission, targets)
 
 

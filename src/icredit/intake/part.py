@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -63,6 +63,7 @@ class PartReader:
         as_of: date,
         store: Store,
         progress: Progress,
+        moved: Mapping[Path, Path],
     ) -> None:
         self._scheme = scheme
         self._zones = zones
@@ -71,6 +72,7 @@ class PartReader:
         self._as_of = as_of
         self._store = store
         self._progress = progress
+        self._moved = moved
         self._reader = FileReader(scheme)
         self._validator = TableValidator(scheme, zones)
         self._across = AcrossChecks(scheme)
@@ -78,7 +80,7 @@ class PartReader:
     def read(self, path: Path, number: int) -> ReadFile | InputError:
         """What came of the file with a number, or why nothing did."""
         self._progress.at(path.name)
-        size = size_of(path) or 0
+        size = size_of(self._moved.get(path, path)) or 0
         part = Part(self._progress.advance, size, size)
         try:
             return self._read(path, number, part)
@@ -95,7 +97,7 @@ class PartReader:
         broken: list[Finding] = []
         strays: list[Stray] = []
         rows, zoned = 0, False
-        for table in ahead(self._reader.pieces(path, self._sheet)):
+        for table in ahead(self._reader.pieces(path, self._sheet, self._moved.get(path))):
             # Reading a piece of a file is about half of what there is to do with it.
             half = _read_at_once(table.size) // 2
             part.advance(half)

@@ -39,13 +39,13 @@ class FileReader:
             strays=tuple(stray for piece in pieces for stray in piece.strays),
         )
 
-    def pieces(self, path: Path, sheet: str | None = None) -> Iterator[TextTable]:
-        """Read one file, a large one in pieces; the hash of its bytes is in the last.
+    def pieces(self, path: Path, sheet: str | None = None, at: Path | None = None) -> Iterator[TextTable]:
+        """Read one file, a large one in pieces; the hash of its bytes is in the last. `at` is as for `read_content`.
 
         Raises:
             InputError: as `read`.
         """
-        content = read_content(path)
+        content = read_content(path, at)
         with ThreadPoolExecutor(max_workers=1) as aside:
             # hashlib holds up no other thread, and needs as long as a quarter of what there is to do with text.
             digest = aside.submit(content.sha256)

@@ -116,8 +116,8 @@ def read(
     if not isinstance(files, FoundFiles):
         files = find_files([files] if isinstance(files, str | Path) else files)
     paths = files.files if duplicates == "last" else sorted(files.files, key=by_name)
-    progress.begin(Phase.READ, _total(paths))
-    parts = _read_all(paths, PartReader(scheme, zones, sheet, slug, as_of, store or Store(), progress))
+    progress.begin(Phase.READ, _total([files.moved.get(path, path) for path in paths]))
+    parts = _read_all(paths, PartReader(scheme, zones, sheet, slug, as_of, store or Store(), progress, files.moved))
     tables = [part.table for part in parts]
     findings = [finding for part in parts for finding in part.findings]
     differing = [finding for part in parts for finding in part.differing]

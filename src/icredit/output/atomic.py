@@ -82,11 +82,12 @@ class FileGroup:
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             return temporary
 
-    def write_text(self, path: Path, text: str, encoding: str = "utf-8") -> None:
-        """Stage a text file."""
+    def write_text(self, path: Path, text: str, encoding: str = "utf-8") -> Path:
+        """Stage a text file, and return the temporary one."""
         staged = self.stage(path)
         with output_errors(path):
             staged.write_bytes(text.encode(encoding, "backslashreplace"))  # names of files may be no text
+        return staged
 
     def seal(self, path: Path, text: str) -> None:
         """Stage the text file that describes the others: the old one goes before they change, the new one comes last.

@@ -16,6 +16,7 @@ from icredit.output.account import done_as_dict
 from icredit.output.basis import basis_note
 from icredit.output.columns import TableColumn
 from icredit.plain_files import MOST_MANIFEST_BYTES, read_plain
+from icredit.text import shown
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
@@ -62,12 +63,28 @@ def manifest(
     columns: Sequence[TableColumn],
     *,
     output: Mapping[str, Any],
+    beside: Mapping[str, Any],
     options: Mapping[str, Any],
+    hashes: Mapping[str, str],
     reference: Reference | None,
     account: Mapping[str, Done],
     started: datetime,
 ) -> dict[str, Any]:
-    """The manifest as data."""
+    """The manifest as data.
+
+    Args:
+        submission: what was read.
+        scheme: the rules.
+        table: what came of both.
+        columns: of the table.
+        output: what is to be said of the table's file.
+        beside: what is to be said of the files of rejects and of the saved reference, if they were written.
+        options: everything the run was asked for.
+        hashes: SHA-256 of the files that the options `zones` and `reference` name.
+        reference: what the latter holds.
+        account: what was done to values.
+        started: when the run began.
+    """
     rules = submission.findings.group_by("rule", "level").len("count").sort("rule")
     return {
         "format": FORMAT,
@@ -84,7 +101,10 @@ def manifest(
             "decimals": scheme.ranking.decimals,
             "stages": {stage.id: stage.label.model_dump() for stage in scheme.stages},
         },
-        "reference": None if reference is None else {"scheme": reference.scheme, "rows": reference.rows},
+        "reference": None
+        if reference is None
+        else {**_named("reference", options, hashes), "scheme": reference.scheme, "rows": reference.rows},
+        "zones": _named("zones", options, hashes) if "zones" in hashes else None,
         "as_of": submission.as_of.isoformat(),
         "options": dict(options),
         "inputs": [
@@ -109,9 +129,20 @@ def manifest(
         "findings": rules.to_dicts(),
         "treatment": {indicator: done_as_dict(done) for indicator, done in account.items()},
         "output": {**output, "rows": table.height, "columns": [column.as_dict() for column in columns]},
+        "rejects": beside.get("rejects"),
+        "saved_reference": beside.get("saved_reference"),
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _named(option: str, options: Mapping[str, Any], hashes: Mapping[str, str]) -> dict[str, str]:
+    return {"file": options[option], "sha256": hashes[option]}
+
+
+def written(target: Path, staged: Path) -> dict[str, str]:
+    """What a manifest says of a file that stands beside the table, and is on its way there."""
+    return {"file": shown(target), "sha256": sha256_of(staged)}
 
 
 def to_json(content: Mapping[str, Any]) -> str:

@@ -16,10 +16,11 @@ from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
 from icredit.output.columns import Labels
 from icredit.output.file_hash import FileHash
 from icredit.output.scheme_columns import describe
-from icredit.output.tables import csv_text, grows, require_format, write_table
+from icredit.output.tables import csv_text, grows, require_format, write_table, written_with
 from icredit.progress import SILENT, Phase, Progress
 from icredit.scheme.model import Scheme
 from icredit.scoring import Done, Reference, ScoredTable
+from icredit.text import shown
 
 
 class RunFiles(NamedTuple):
@@ -71,6 +72,7 @@ class Run:
     reference: Reference | None = None
     made: Reference | None = None
     account: Mapping[str, Done] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
     def write(
         self, files: RunFiles, into: FileGroup | None = None, progress: Progress = SILENT
@@ -90,21 +92,31 @@ class Run:
                 write_table(frames, staged, files.table, columns, self.labels, progress.advance)
                 sha256 = digest.hexdigest()
             written = [files.table]
+            beside = {}
             if self.submission.errors.height:
-                group.write_text(files.rejects, csv_text(self.submission.errors), "utf-8-sig")
+                text = csv_text(self.submission.errors)
+                beside["rejects"] = manifests.written(files.rejects, group.write_text(files.rejects, text, "utf-8-sig"))
                 written.append(files.rejects)
             else:
                 group.remove(files.rejects)
             if files.reference is not None and self.made is not None:
-                group.write_text(files.reference, self.made.to_json())
+                staged = group.write_text(files.reference, self.made.to_json())
+                beside["saved_reference"] = manifests.written(files.reference, staged)
                 written.append(files.reference)
             content = manifests.manifest(
                 self.submission,
                 self.scheme,
                 self.table,
                 columns,
-                output={"file": str(files.table), "labels": self.labels, "sha256": sha256},
+                output={
+                    "file": shown(files.table),
+                    "labels": self.labels,
+                    "sha256": sha256,
+                    **written_with(files.table),
+                },
+                beside=beside,
                 options=self.options,
+                hashes=self.hashes,
                 reference=self.reference,
                 account=self.account,
                 started=self.started,

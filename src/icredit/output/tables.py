@@ -59,6 +59,15 @@ def grows(target: Path) -> bool:
     return WRITERS[target.suffix.lower()] in (_csv, _ndjson)
 
 
+def written_with(target: Path) -> dict[str, str]:
+    """What else than polars decides the bytes of a file of this format, with its version."""
+    if target.suffix.lower() != ".xlsx":
+        return {}
+    from xlsxwriter import __version__  # noqa: PLC0415  # see _xlsx
+
+    return {"xlsxwriter": __version__}
+
+
 def csv_text(frame: pl.DataFrame) -> str:
     """A table as CSV text, with cells that a spreadsheet would run as formulas made harmless by an apostrophe."""
     return defuse(frame).write_csv()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from icredit.errors import InputError, reason_of
-from icredit.intake.sources.find import STANDARD_INPUT, TEXT_ENDINGS
+from icredit.intake.sources.find import STANDARD_INPUT, STANDARD_INPUT_NAME, TEXT_ENDINGS
 from icredit.intake.sources.grid import Content, Grid, Opened, Sheet
 from icredit.intake.sources.limits import (
     LONGEST_SHEET_NAME,
@@ -51,26 +51,28 @@ _REFUSED = {
 }
 
 
-def read_content(path: Path) -> Content:
-    """The bytes of a plain file, or of standard input.
+def read_content(path: Path, at: Path | None = None) -> Content:
+    """The bytes of a plain file, or of standard input; `at` is where they are, if not at `path` any more.
 
     Raises:
         InputError: they cannot be read, or are more than any submission has.
     """
     try:
-        if str(path) == STANDARD_INPUT:
+        name = STANDARD_INPUT_NAME if str(path) == STANDARD_INPUT else shown(path)
+        if str(path) == STANDARD_INPUT and at is None:
             if sys.stdin is None:
                 raise InputError("<stdin>: cannot be read: it is closed")
-            return Content("<stdin>", _all_of(sys.stdin.buffer))
-        require_plain(path, MOST_BYTES)
-        with path.open("rb") as file:
+            return Content(name, _all_of(sys.stdin.buffer))
+        file_path = path if at is None else at
+        require_plain(file_path, MOST_BYTES)
+        with file_path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size <= LARGE:
-                return Content(shown(path), file.read())
+                return Content(name, file.read())
             beginning = file.read(BEGINNING)
             if kind_of(beginning) == "text":
-                return Content(shown(path), beginning, path, size)
-            return Content(shown(path), beginning + file.read())
+                return Content(name, beginning, file_path, size)
+            return Content(name, beginning + file.read())
     except InputError:
         raise
     except (OSError, ValueError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,9 @@ from icredit.errors import InputError, reason_of
 from icredit.text import counted, listed, nearest, pattern, shown
 
 STANDARD_INPUT = "-"
+
+#: What standard input is called in messages and manifests.
+STANDARD_INPUT_NAME = "<stdin>"
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -36,10 +39,12 @@ class FoundFiles(NamedTuple):
     Attributes:
         files: in order of the names, and of the files' own names within a folder or pattern; none twice.
         notes: what was passed over in the folders, one sentence each.
+        moved: file -> where it is by now, if not under the name by which it is told.
     """
 
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    moved: Mapping[Path, Path] = {}
 
 
 def find_files(names: Iterable[str | Path], *, own: Collection[Path] = ()) -> FoundFiles:
