@@ -12,8 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from icredit import intake
 from icredit.bundled import bundled_schemes
-from icredit.intake import read
 from icredit.intake.duplicates import Duplicates
 from icredit.output.columns import Labels
 from icredit.output.manifest import sha256_of
@@ -130,7 +130,7 @@ def read_submission(
     asked: Asked, made_with: Sources, found: FoundFiles, store: Store, progress: Progress = SILENT
 ) -> Submission:
     """Read and validate the submissions of a run; raises as `icredit.read`."""
-    return read(
+    return intake.read(
         found,
         made_with.scheme,
         zones=made_with.zones,

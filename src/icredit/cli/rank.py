@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from icredit.cli.session import session
 from icredit.output import console
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from icredit.output.columns import Labels
 
@@ -56,101 +57,52 @@ def rank(
       icredit rank --zone changsha --top 100 -o top100.xlsx
       icredit rank scores.parquet --province 湖南 --stage startup --by technology
     """
+    started = datetime.now(UTC)
+    from icredit.lists import ListAsked, files_of, has_about, make_list, refuse_other_manifest
     from icredit.output.atomic import refuse_overwriting_inputs
-    from icredit.output.failures import output_errors
-    from icredit.output.ranked_list import Selection
-    from icredit.output.scored import ScoredFile
-    from icredit.output.tables import csv_text, require_format, write_table
-    from icredit.ranking import rank
+    from icredit.output.manifest import manifest_path
+    from icredit.output.tables import csv_text, require_format
     from icredit.text import counted
-    from icredit.zones import load_zones, register_file
+    from icredit.zones import register_file
 
+    register = register_file(zones)
     if output is not None:
         require_format(output)
-        refuse_overwriting_inputs([output], [table, *filter(None, [register_file(zones)])])
+        refuse_overwriting_inputs(files_of(output), [table, manifest_path(table), *filter(None, [register])])
         session().hold(output)
-    register = load_zones(zones)
+        refuse_other_manifest(output)
+    if labels is not None:
+        chosen: Labels = labels.value
+    else:
+        chosen = "zh" if (console.is_terminal() if output is None else has_about(output)) else "id"
+    asked = ListAsked(tuple(zone), tuple(province), tuple(stage), tuple(grade), top, by, chosen, register)
     session().watch_table(table)
-    scored = ScoredFile(table)
-    columns, manifest = scored.columns, scored.manifest
-    scheme = (manifest or {}).get("scheme") or {}
-    by = _column(by, columns)
-    found = rank(
-        scored,
-        zone=zone,
-        province=province,
-        stage=[_stage(name, scheme) for name in stage],
-        grade=grade,
-        top=top,
-        by=by,
-        decimals=scheme.get("decimals", 4),
-        zones=register,
-    )
+    session().watch([register])
+    found = make_list(table, asked)
     session().require_unchanged()
-    selection = Selection(
-        zones=tuple(register.find(name).label for name in zone),
-        provinces=tuple(province),
-        stages=tuple(_stage_label(_stage(name, scheme), scheme) for name in stage),
-        grades=tuple(grade),
-        top=top,
-        by=next(column for column in columns if column.id == by),
-    )
-    chosen: Labels
     if output is None and console.is_terminal():
         from icredit.output.list_screen import screen_table
 
-        chosen = (labels or LabelChoice.zh).value
-        console.result_table(screen_table(found, columns, selection, register, scheme, chosen))
+        console.result_table(
+            screen_table(found.frame, found.columns, found.selection, found.zones, found.scheme, chosen)
+        )
     elif output is None:
-        chosen = (labels or LabelChoice.id).value
-        console.result(csv_text(found.rename({column.id: column.header(chosen) for column in columns})))
+        console.result(csv_text(found.frame.rename({column.id: column.header(chosen) for column in found.columns})))
     else:
-        for_people = output.suffix.lower() == ".xlsx"
-        chosen = (labels or (LabelChoice.zh if for_people else LabelChoice.id)).value
         with session().group() as group:
-            staged = group.stage(output)
-            if for_people:
-                from icredit.output.list_sheet import list_sheet
-                from icredit.output.workbook import write_workbook
-
-                with output_errors(output):
-                    write_workbook(staged, list_sheet(found, columns, selection, register, manifest, table, chosen))
-            else:
-                write_table([found], staged, output, columns, chosen)
+            found.write(output, group, started)
             group.commit()
         if not quiet:
-            console.result(f"{selection.title()}: {counted(found.height, 'enterprise')}, wrote {output}")
+            listed = counted(found.frame.height, "enterprise")
+            console.result(f"{found.selection.title()}: {listed}, wrote {output}")
     if not quiet:
-        _remarks(found.height, top, manifest, table)
+        _remarks(found.frame.height, top, found.manifest, table)
 
 
-def _remarks(height: int, top: int, manifest: dict[str, Any] | None, table: Path) -> None:
+def _remarks(height: int, top: int, manifest: Mapping[str, Any] | None, table: Path) -> None:
     if height == 0:
         console.say(f"no ranked enterprise of {table} is in the selection")
     elif height > top:
         console.say(f"the list has {height} rows: several enterprises share its last rank")
     if manifest is None:
         console.say(f"no manifest beside {table}: headers are ids, and nothing is known of the scheme")
-
-
-def _column(name: str, columns: Sequence[Any]) -> str:
-    """A column by its id or the label of a score; anything else is left for `rank` to refuse."""
-    from icredit.output.columns import SCORE_EN, SCORE_ZH
-
-    for column in columns:
-        labels = (column.zh, column.en, column.zh.removesuffix(SCORE_ZH), column.en.removesuffix(SCORE_EN))
-        if name == column.id or (column.kind not in ("value", "identity") and name in labels):
-            return str(column.id)
-    return name
-
-
-def _stage(name: str, scheme: dict[str, Any]) -> str:
-    for stage, label in (scheme.get("stages") or {}).items():
-        if name in (stage, label["zh"], label["en"]):
-            return str(stage)
-    return name
-
-
-def _stage_label(stage: str, scheme: dict[str, Any]) -> str:
-    label = (scheme.get("stages") or {}).get(stage)
-    return str(label["zh"]) if label else stage

@@ -69,6 +69,14 @@ class ScoredFile:
                 return frame.with_columns(self._plain(self.schema.keys() - asked))
         return self._all().filter(*conditions)
 
+    def select(self, names: Sequence[str]) -> pl.DataFrame:
+        """Some columns of all rows, in the order of the file; raises as `rows`."""
+        if self._scan is not None:
+            frame = _collected(self._scan.select(names))
+            if frame is not None:
+                return frame.with_columns(self._plain(set(names)))
+        return self._all().select(names)
+
     def values(self, column: str) -> list[str]:
         """The different texts in a column of the whole table, in order."""
         scan = None if self._scan is None else self._scan.select(column).unique()

@@ -19,6 +19,9 @@ from icredit.errors import OutputError
 from icredit.output.columns import TableColumn
 from icredit.progress import SILENT, Advance
 
+#: The name of the sheet that says what a list is and what it is not.
+ABOUT = "说明 About"
+
 #: Rows of one sheet, by the format's definition.
 MAXIMUM_ROWS = 1_048_576
 
@@ -101,7 +104,7 @@ def write_workbook(path: Path, *sheets: Sheet, advance: Advance = SILENT.advance
             _layout(page, sheet, formats)
             _cells(page, sheet, formats, advance)
             if sheet.about:
-                _about(book.add_worksheet("说明 About"), sheet.about, formats)
+                _about(book.add_worksheet(ABOUT), sheet.about, formats)
         book.close()
     path.write_bytes(content.getvalue())
 
