@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import polars as pl
 
@@ -70,7 +70,13 @@ class ListAsked:
         """
         found = {**manifest["options"], "zones": None}
         several = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
-        return cls(**{**found, **several})
+        asked = cls(**{**found, **several})
+        texts = (*asked.zone, *asked.province, *asked.stage, *asked.grade, asked.by)
+        if not all(isinstance(text, str) for text in texts) or type(asked.top) is not int:
+            raise TypeError("an option of another type")
+        if asked.labels not in get_args(Labels):
+            raise ValueError("an option that does not exist")
+        return asked
 
     def on(self, zones: Path | None) -> ListAsked:
         """The same, with a file of zones that stands elsewhere."""

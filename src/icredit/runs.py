@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from icredit import intake
 from icredit.bundled import bundled_schemes
@@ -82,7 +82,17 @@ class Asked:
         found = {field.name: options[field.name] for field in fields(cls) if field.name != "as_of"}
         for name in _PATHS:
             found[name] = None if found[name] is None else Path(found[name])
-        return cls(**{**found, "files": tuple(found["files"])}, as_of=date.fromisoformat(manifest["as_of"]))
+        asked = cls(**{**found, "files": tuple(found["files"])}, as_of=date.fromisoformat(manifest["as_of"]))
+        flags = (asked.strict, asked.values, asked.steps)
+        texts = (*asked.files, asked.scheme, asked.duplicates, asked.labels)
+        others = (asked.sheet, asked.zone, asked.max_rejects, asked.period)
+        if not all(isinstance(flag, bool) for flag in flags) or not all(isinstance(text, str) for text in texts):
+            raise TypeError("an option of another type")
+        if not all(isinstance(text, str | None) for text in others):
+            raise TypeError("an option of another type")
+        if asked.duplicates not in get_args(Duplicates) or asked.labels not in get_args(Labels):
+            raise ValueError("an option that does not exist")
+        return asked
 
 
 class Sources(NamedTuple):

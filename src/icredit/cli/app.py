@@ -17,7 +17,7 @@ from icredit._version import __version__
 from icredit.errors import ExitStatus
 
 #: The commands in the order of the help; each is a module of this package.
-COMMANDS = ("score", "rank", "rule", "template", "validate", "weights", "zones", "scheme")
+COMMANDS = ("score", "rank", "rule", "template", "validate", "verify", "weights", "zones", "scheme")
 
 #: Options of the program itself, which may stand behind the command as well, where people look for them.
 EVERYWHERE = ("--config", "--log-file", "--log-format", "--lock-timeout")

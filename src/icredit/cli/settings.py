@@ -100,14 +100,16 @@ class Settings:
         scheme = {key: values[key] for key in ("scheme",) if key in values}
         limits = {key: values[key] for key in ("max_rejects",) if key in values}
         zones = {key: values[key] for key in ("zones",) if key in values}
-        scores, form = {}, {}
+        scores, form, manifest = {}, {}, {}
         if "output_folder" in values:
             folder = Path(values["output_folder"])
             scores, form = {"output": str(folder / "scores.csv")}, {"output": str(folder / "template.xlsx")}
+            manifest = {"file": str(folder / "scores.manifest.json")}
         return {
             "score": {**reading, **shown, **limits, **scores},
             "rank": {**shown, **({"table": scores["output"]} if scores else {})},
             "validate": reading,
+            "verify": manifest,
             "template": {**scheme, **zones, **form},
             "weights": reading,
             "zones": zones,

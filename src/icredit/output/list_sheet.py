@@ -17,6 +17,9 @@ from icredit.zones import ZoneRegister
 #: The name of the sheet that holds the list.
 LIST = "榜单 list"
 
+#: The row of its headers, from 0.
+HEADERS = 3
+
 #: What stands on the sheet 说明 About before how the list was made, for programs.
 VERIFY = "复核 For icredit verify"
 
