@@ -64,7 +64,7 @@ def section(command: str) -> str:
     return next(part for part in CLI.split("\n## ") if part.startswith(f"`icredit {command}"))
 
 
-@pytest.mark.parametrize("name", ["score", "rank", "validate", "template", "weights", "zones", "rule"])
+@pytest.mark.parametrize("name", ["score", "rank", "validate", "verify", "template", "weights", "zones", "rule"])
 def test_every_option_is_documented(name: str) -> None:
     """Each option of a command stands in its section of docs/cli.md."""
     command: Any = typer.main.get_command(program)

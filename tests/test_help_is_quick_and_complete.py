@@ -25,7 +25,7 @@ from icredit.errors import ExitStatus
 Captured = pytest.CaptureFixture[str]
 
 COMMANDS = [
-    *[["score"], ["rank"], ["validate"], ["template"], ["weights"], ["zones"], ["rule"]],
+    *[["score"], ["rank"], ["validate"], ["verify"], ["template"], ["weights"], ["zones"], ["rule"]],
     *[["scheme", "list"], ["scheme", "show"], ["scheme", "diff"], ["scheme", "check"], ["scheme", "schema"]],
 ]
 

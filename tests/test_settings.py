@@ -101,6 +101,7 @@ def test_every_key_does_something(folder: Path, monkeypatch: Patch) -> None:
         "score": {**reading, "labels": "en", "max_rejects": "20", "output": "out/scores.csv"},
         "rank": {"labels": "en", "zones": "more.csv", "table": "out/scores.csv"},
         "validate": reading,
+        "verify": {"file": "out/scores.manifest.json"},
         "template": {"scheme": "tech-sme-2017", "zones": "more.csv", "output": "out/template.xlsx"},
         "weights": reading,
         "zones": {"zones": "more.csv"},

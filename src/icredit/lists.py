@@ -17,14 +17,15 @@ from typing import Any, NamedTuple, get_args
 import polars as pl
 
 from icredit._version import __version__
-from icredit.errors import OutputError
+from icredit.errors import OutputError, reader_said
 from icredit.output.atomic import FileGroup
 from icredit.output.columns import SCORE_EN, SCORE_ZH, Labels, TableColumn
 from icredit.output.failures import output_errors
 from icredit.output.manifest import load_manifest, manifest_path, sha256_of, to_json
 from icredit.output.ranked_list import Selection
-from icredit.output.scored import ScoredFile
+from icredit.output.scored import ScoredFile, sheet_rows
 from icredit.output.tables import write_table, written_with
+from icredit.plain_files import MOST_BYTES, read_plain
 from icredit.ranking import rank
 from icredit.text import shown
 from icredit.zones import ZoneRegister, read_zones
@@ -141,6 +142,10 @@ class RankedList(NamedTuple):
         }
         group.seal(manifest_path(output), to_json({**facts, "output": about, **times}))
 
+    def table_hash(self) -> str | None:
+        """SHA-256 of the scored table; none of one that came through a pipe and cannot be read again."""
+        return sha256_of(self.table) if self.table.is_file() else None
+
     def facts(self, output: Path) -> dict[str, Any]:
         """Everything that decided a list in `output`; a path to the table from its folder, as both may move together."""
         zones = self.asked.zones
@@ -150,7 +155,7 @@ class RankedList(NamedTuple):
             "icredit": __version__,
             "polars": pl.__version__,
             **written_with(output),
-            "table": {"file": shown(_seen_from(output.parent, self.table)), "sha256": sha256_of(self.table)},
+            "table": {"file": shown(_seen_from(output.parent, self.table)), "sha256": self.table_hash()},
             "scheme": scheme,
             "options": self.asked.options(),
             "zones": None if zones is None else {"file": shown(zones), "sha256": sha256_of(zones)},
@@ -214,15 +219,14 @@ def make_list(table: Path, asked: ListAsked) -> RankedList:
 
 def said_by_workbook(path: Path) -> dict[str, Any] | None:
     """What the sheet 说明 About of a workbook says of how the list was made, if it is a list's."""
-    import python_calamine  # noqa: PLC0415  # only workbooks need it
-
-    from icredit.output.list_sheet import VERIFY  # noqa: PLC0415  # see above
+    from icredit.output.list_sheet import VERIFY  # noqa: PLC0415  # only workbooks need it
     from icredit.output.workbook import ABOUT  # noqa: PLC0415  # see above
 
     try:
-        rows = python_calamine.load_workbook(str(path)).get_sheet_by_name(ABOUT).to_python()
+        rows = sheet_rows(read_plain(path, MOST_BYTES), ABOUT)
         said = json.loads(next(str(row[1]) for row in rows if row[0] == VERIFY))
-    except (python_calamine.CalamineError, OSError, ValueError, IndexError, StopIteration):
+    except BaseException as error:  # noqa: BLE001  # see reader_said; whoever reads the table tells it
+        reader_said(error)
         return None
     return said if isinstance(said, dict) and said.get("format") == FORMAT else None
 

@@ -10,6 +10,7 @@ import typer
 from icredit.cli.app import app
 from icredit.errors import ExitStatus
 from icredit.output import console
+from icredit.output.progress_line import progress_line
 
 
 @app.command()
@@ -47,7 +48,8 @@ def verify(
     session().watch_table(file)
     made = find_made(file)
     session().watch([made.file, made.where])
-    reports = verify_list(made, inputs) if made.is_list else [verify_table(made, inputs)]
+    with progress_line(quiet=quiet) as progress:
+        reports = verify_list(made, inputs, progress) if made.is_list else [verify_table(made, inputs, progress)]
     session().require_unchanged()
     agrees = all(report.agrees for report in reports)
     if as_json:

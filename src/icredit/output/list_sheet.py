@@ -51,7 +51,7 @@ def _about(
         ("排名依据 Ranked by", f"{selection.by.zh} {selection.by.en} ({selection.by.id})"),
         ("排名规则 Ranks", "名次在榜单范围内重新计算，同分同名次。Counted within the list; equal scores share a rank."),
         ("积分表 Scored table", Path(facts["table"]["file"]).name),
-        ("积分表校验 SHA-256", facts["table"]["sha256"]),
+        ("积分表校验 SHA-256", facts["table"]["sha256"] or "无：积分表来自管道。None: the table came through a pipe."),
     ]
     verify = (VERIFY, json.dumps(facts, ensure_ascii=False))
     if manifest is None:

@@ -232,13 +232,20 @@ def _csv(data: bytes, known: Sequence[TableColumn]) -> pl.DataFrame:
     return undefuse(frame)
 
 
-def _workbook(data: bytes) -> pl.DataFrame:
+def sheet_rows(data: bytes, sheet: str | None = None) -> list[list[Any]]:
+    """The cells of a sheet of a workbook that icredit wrote, by default the first; raises what its reader raises."""
     import python_calamine  # noqa: PLC0415  # the other formats can do without
 
     from icredit.intake.sources.xlsx.parts import Package  # noqa: PLC0415  # see above
 
     Package(data)  # refuses what would unpack to more than any table needs, for which calamine has no limit
-    rows = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    book = python_calamine.load_workbook(io.BytesIO(data))
+    page = book.get_sheet_by_index(0) if sheet is None else book.get_sheet_by_name(sheet)
+    return list(page.to_python(skip_empty_area=False))
+
+
+def _workbook(data: bytes) -> pl.DataFrame:
+    rows = sheet_rows(data)
     if not rows:
         raise ValueError("the first sheet is empty")
     columns = {str(header): [row[index] for row in rows[1:]] for index, header in enumerate(rows[0])}

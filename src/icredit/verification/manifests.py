@@ -11,10 +11,7 @@ from icredit import lists
 from icredit.errors import InputError, UsageError, reason_of
 from icredit.output import manifest as manifests
 from icredit.output.tables import WRITERS
-from icredit.plain_files import read_plain
-
-# Bytes of a manifest: that of ten thousand files, each with a thousand notes and rows left out.
-_MOST = 2**30
+from icredit.plain_files import MOST_MANIFEST_BYTES, read_plain
 
 
 class Made(NamedTuple):
@@ -68,7 +65,7 @@ def find_made(path: Path) -> Made:
 def _load(path: Path) -> dict[str, Any]:
     """A manifest of a table or a list, whole enough to be asked for its output."""
     try:
-        content = json.loads(read_plain(path, _MOST))
+        content = json.loads(read_plain(path, MOST_MANIFEST_BYTES))
         known = content["format"] in (manifests.FORMAT, lists.FORMAT)
         whole = known and all(isinstance(content["output"][key], str) for key in ("file", "sha256"))
     except (ValueError, RecursionError, KeyError, TypeError) as error:

@@ -10,12 +10,15 @@ from typing import Any
 
 import polars as pl
 
-from icredit.errors import IcreditError, InputError
+from icredit.errors import IcreditError, InputError, reader_said
 from icredit.lists import ListAsked, has_about, make_list
 from icredit.output.atomic import FileGroup
 from icredit.output.columns import bare
 from icredit.output.manifest import load_manifest, manifest_path, sha256_of
+from icredit.output.scored import sheet_rows
 from icredit.output.tables import written_with
+from icredit.plain_files import MOST_BYTES, read_plain
+from icredit.progress import SILENT, Progress
 from icredit.verification.manifests import Made
 from icredit.verification.places import Places
 from icredit.verification.report import Report, brief
@@ -23,12 +26,13 @@ from icredit.verification.rows import Table, TableDifference, compare
 from icredit.verification.table import add_rows, compare_files, say_if_edited, verify_table, versions
 
 
-def verify_list(made: Made, given: Sequence[Path] = ()) -> list[Report]:
+def verify_list(made: Made, given: Sequence[Path] = (), progress: Progress = SILENT) -> list[Report]:
     """Make a list again out of its scored table, and compare; then verify the table, if its inputs are there.
 
     Args:
         made: the list, and what it says of how it was made.
         given: files and folders in which the table and its inputs are by now.
+        progress: hears how far making the table again is.
 
     Raises:
         InputError: the table is not there or cannot be read; the list does not say how it was made.
@@ -57,7 +61,7 @@ def verify_list(made: Made, given: Sequence[Path] = ()) -> list[Report]:
     if report.agrees:
         report.what = f"{made.file.name}, made again from {table.name} ({brief(sha256_of(table))}), has the same bytes"
     versions(report, made.said, written_with(made.file))
-    return [report, *_of_table(table, given, report)]
+    return [report, *_of_table(table, given, report, progress)]
 
 
 def _sources(made: Made, given: Sequence[Path], report: Report) -> tuple[Path, ListAsked]:
@@ -126,30 +130,28 @@ class _Held:
 
 def _of_workbook(path: Path) -> Table:
     """The list in a workbook, with the headers that it shows."""
-    import python_calamine  # noqa: PLC0415  # the other formats can do without
-
-    from icredit.output.list_sheet import HEADERS  # noqa: PLC0415  # see above
+    from icredit.output.list_sheet import HEADERS  # noqa: PLC0415  # the other formats can do without
 
     try:
-        rows = python_calamine.load_workbook(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        rows = sheet_rows(read_plain(path, MOST_BYTES))
         headers, body = rows[HEADERS], rows[HEADERS + 1 :]
         columns = {
             str(header): pl.Series([None if row[index] == "" else row[index] for row in body], strict=False)
             for index, header in enumerate(headers)
         }
         return _Held(pl.DataFrame(columns))
-    except (python_calamine.CalamineError, OSError, IndexError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"{path.name}: its first sheet is no list: {error}") from None
+    except BaseException as error:  # noqa: BLE001  # see reader_said
+        raise InputError(f"{path.name}: its first sheet is no list: {reader_said(error)}") from None
 
 
-def _of_table(table: Path, given: Sequence[Path], report: Report) -> list[Report]:
+def _of_table(table: Path, given: Sequence[Path], report: Report, progress: Progress) -> list[Report]:
     """The verification of the table, if all that it needs is there; if not, the list's report says so."""
     content = load_manifest(table)
     if content is None:
         report.notes.append(f"{table.name} has no manifest beside it, so that it was not verified itself")
         return []
     try:
-        return [verify_table(Made(table, content, manifest_path(table)), given)]
+        return [verify_table(Made(table, content, manifest_path(table)), given, progress)]
     except InputError as error:
         report.notes.append(f"{table.name} itself was not verified: {error.message}")
         return []

@@ -20,6 +20,7 @@ from icredit.output.manifest import sha256_of
 from icredit.output.run import RunFiles
 from icredit.output.scored import ScoredFile
 from icredit.output.tables import written_with
+from icredit.progress import SILENT, Progress
 from icredit.runs import Asked, Sources, read_submission, score_submission, sources
 from icredit.text import counted
 from icredit.verification.manifests import Made
@@ -28,12 +29,13 @@ from icredit.verification.report import Kind, Report, brief
 from icredit.verification.rows import TableDifference, compare
 
 
-def verify_table(made: Made, given: Sequence[Path] = ()) -> Report:
+def verify_table(made: Made, given: Sequence[Path] = (), progress: Progress = SILENT) -> Report:
     """Make the run of a scored table again, and compare.
 
     Args:
         made: the table and its manifest.
         given: files and folders in which the inputs are by now.
+        progress: hears how far making the run again is.
 
     Raises:
         InputError: an input, the scheme, or another file that decided the result is not there or cannot be read; the
@@ -50,7 +52,7 @@ def verify_table(made: Made, given: Sequence[Path] = ()) -> Report:
             f"{made.where}: does not say all that decided the result", hint="was it edited, or written long ago?"
         ) from None
     with tempfile.TemporaryDirectory(prefix="icredit-verify-") as folder:
-        content = again.make(Path(folder), report)
+        content = again.make(Path(folder), report, progress)
         if content is not None:
             _compare(made, content, Path(folder), report, edited=edited)
     if not report.differences:
@@ -118,7 +120,7 @@ class _Again:
             )
         self._found = FoundFiles(tuple(moved), (), moved)
 
-    def make(self, folder: Path, report: Report) -> dict[str, Any] | None:
+    def make(self, folder: Path, report: Report, progress: Progress) -> dict[str, Any] | None:
         """Make the run into a folder and return its manifest; None if it cannot be made, which is reported.
 
         Raises:
@@ -129,12 +131,12 @@ class _Again:
             made_with = sources(self._asked)
             self._compare_sources(made_with, report)
             with Store(folder) as store:
-                submission = read_submission(self._asked, made_with, self._found, store)
-                run = score_submission(self._asked, made_with, submission, store, datetime.now(UTC))
+                submission = read_submission(self._asked, made_with, self._found, store, progress)
+                run = score_submission(self._asked, made_with, submission, store, datetime.now(UTC), progress)
                 kept = None if self._asked.save_reference is None else folder / "kept" / "reference.json"
                 if kept is not None:
                     kept.parent.mkdir()
-                content, _ = run.write(RunFiles(folder / f"scores{self._ending}", kept))
+                content, _ = run.write(RunFiles(folder / f"scores{self._ending}", kept), progress=progress)
         except IcreditError as error:
             if len(report.differences) == before:
                 self._compare_inputs_by_hash(report)
