@@ -230,19 +230,31 @@ def test_a_reference_or_register_that_changed(folder: Path, capsys: Captured) ->
 
 
 def test_a_run_that_cannot_be_made_again(folder: Path, capsys: Captured) -> None:
-    """A scale that is not of the scheme any more ends in a report, since the scheme is known to differ."""
+    """Inputs, a scheme or a scale of which no table can be made any more end in a report that says which differs."""
     clean_csv(folder / "in.csv")
     shutil.copy(NATIONAL, folder / "indicators.yaml")
     score("in.csv", "-o", "first.csv", "--save-reference", "scale.json")
     score("in.csv", "--reference", "scale.json")
-    clean_csv(folder / "in.csv", 5)
-    (folder / "in.csv").write_text("a,b\n1,2\n", "utf-8")
+    changes = [
+        ("in.csv", "a,b\n1,2\n", "填报文件 input: in.csv has another content"),
+        ("scale.json", "{}", "基准 reference: scale.json has another content"),
+        ("indicators.yaml", "id: [", "评价体系 scheme: ics-national-2024 has another content, which is no scheme"),
+        (
+            "indicators.yaml",
+            NATIONAL.read_text("utf-8").replace("{decimals: 4,", "{decimals: 2,"),
+            "评价体系 scheme: ics-national-2024 has another content: edition 2024-08, ",
+        ),
+    ]
+    for name, text, said in changes:
+        before = (folder / name).read_bytes()
+        (folder / name).write_text(text, "utf-8")
+        status, told = verified(capsys)
+        assert (status, said in told, "重算 rerun: the run cannot be made again: " in told) == (1, True, True), told
+        (folder / name).write_bytes(before)
 
+    (folder / "indicators.yaml").unlink()
     status, told = verified(capsys)
-
-    assert status == 1
-    assert "input: in.csv has another content" in told
-    assert "重算 rerun: the run cannot be made again: " in told
+    assert (status, "indicators.yaml: the scheme is not there" in told) == (3, True)
 
 
 def test_another_version(scored: Path, capsys: Captured) -> None:

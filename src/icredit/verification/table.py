@@ -13,7 +13,7 @@ import polars as pl
 
 from icredit._version import __version__
 from icredit.bundled import bundled_schemes
-from icredit.errors import IcreditError, InputError
+from icredit.errors import IcreditError, InputError, SchemeError
 from icredit.intake.rows import Store
 from icredit.intake.sources.find import STANDARD_INPUT, STANDARD_INPUT_NAME, FoundFiles
 from icredit.output.manifest import sha256_of
@@ -21,7 +21,8 @@ from icredit.output.run import RunFiles
 from icredit.output.scored import ScoredFile
 from icredit.output.tables import written_with
 from icredit.progress import SILENT, Progress
-from icredit.runs import Asked, Sources, read_submission, score_submission, sources
+from icredit.runs import Asked, read_submission, score_submission, sources
+from icredit.scheme.load import load_scheme
 from icredit.text import counted
 from icredit.verification.manifests import Made
 from icredit.verification.places import Places
@@ -128,8 +129,8 @@ class _Again:
         """
         before = len(report.differences)
         try:
+            self._compare_sources(report)
             made_with = sources(self._asked)
-            self._compare_sources(made_with, report)
             with Store(folder) as store:
                 submission = read_submission(self._asked, made_with, self._found, store, progress)
                 run = score_submission(self._asked, made_with, submission, store, datetime.now(UTC), progress)
@@ -146,8 +147,21 @@ class _Again:
             return None
         return content
 
-    def _compare_sources(self, made_with: Sources, report: Report) -> None:
-        said, scheme = self._said["scheme"], made_with.scheme
+    def _compare_sources(self, report: Report) -> None:
+        """Compare all but the inputs before anything is made of it, which it may not let itself."""
+        kinds: Mapping[Kind, Path | None] = {"zones": self._asked.zones, "reference": self._asked.reference}
+        for kind, path in kinds.items():
+            then, now = self._said[kind], None if path is None else sha256_of(path)
+            if then is not None and then["sha256"] != now:
+                report.add(kind, f"{then['file']} has another content: {brief(then['sha256'])} then, {brief(now)} now")
+        said = self._said["scheme"]
+        try:
+            scheme = load_scheme(self._asked.scheme)
+        except SchemeError as error:
+            report.add(
+                "scheme", f"{said['id']} has another content, which is no scheme", error.message.splitlines()[:1]
+            )
+            raise
         if said["sha256"] != scheme.digest:
             names = "" if said["id"] == scheme.id else f"{scheme.id}, "
             report.add(
@@ -159,7 +173,6 @@ class _Again:
             for base in scheme.extends:
                 if then.get(base.id, base.sha256) != base.sha256:
                     report.add("scheme", f"{base.id}, which it extends, has another content")
-        _compare_hashes(self._said, made_with.hashes, report)
 
     def _compare_inputs_by_hash(self, report: Report) -> None:
         for one, at in zip(self._said["inputs"], self._found.moved.values(), strict=False):
@@ -182,16 +195,6 @@ def _require_whole(said: Mapping[str, Any]) -> None:
         texts += [] if said[key] is None else [said[key]["file"], said[key]["sha256"]]
     if not said["inputs"] or not all(isinstance(text, str) for text in texts):
         raise TypeError("something else than text")
-
-
-def _compare_hashes(said: Mapping[str, Any], hashes: Mapping[str, str], report: Report) -> None:
-    kinds: tuple[Kind, ...] = ("zones", "reference")
-    for kind in kinds:
-        if said[kind] is not None and said[kind]["sha256"] != hashes[kind]:
-            report.add(
-                kind,
-                f"{said[kind]['file']} has another content: {brief(said[kind]['sha256'])} then, {brief(hashes[kind])} now",
-            )
 
 
 def _compare_input(then: Mapping[str, Any], now: Mapping[str, Any], report: Report) -> None:
