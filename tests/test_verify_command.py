@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -342,9 +343,11 @@ def test_a_damaged_manifest(scored: Path, capsys: Captured, monkeypatch: pytest.
     path = (scored / name).with_suffix(".manifest.json")
     content = manifest_of(scored / name)
     content.pop("findings", None)
-    for key in ("columns", "treatment"):
-        content.get("output", {}).pop(key, None)
-        content.pop(key, None)
+    parts = [content, content["output"], content["scheme"], *content.get("inputs", [])]
+    for part, key in product(
+        parts, ("treatment", "columns", "counts", "basis", "title", "stages", "left_out", "notes")
+    ):
+        part.pop(key, None)  # nothing of these is looked at
     monkeypatch.setattr("icredit.runs.read_scheme", refuse)
     for spoiled in _spoiled(content, 7):
         path.write_text(json.dumps(spoiled), "utf-8")
