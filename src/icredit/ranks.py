@@ -17,12 +17,17 @@ def points(score: pl.Expr, decimals: int) -> pl.Expr:
 
 
 def limit(minimum: float, decimals: int) -> float:
-    """A limit in the same units."""
+    """A limit, in points as a scheme writes it, in the units of `points`: 57.5 with four decimals is 575000."""
     return float(Decimal(repr(minimum)).scaleb(decimals))
 
 
 def ranked(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
-    """Rows in rank order: with ranks (see `with_ranks`), those of equal rank in order of `uscc`, those without rank last."""
+    """Rows in rank order: with ranks (see `with_ranks`), those of equal rank in order of `uscc`, those without rank last.
+
+    Args:
+        frame: rows with the columns `uscc`, `zone` and `stage`.
+        earned: what they are ranked by, more being better, whole numbers as `points` makes them.
+    """
     return in_order(with_ranks(frame, earned))
 
 

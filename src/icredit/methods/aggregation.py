@@ -90,7 +90,10 @@ def _mean(mean: pl.Expr, scores: Scores) -> pl.Expr:
 
 
 def arithmetic(children: Children) -> pl.Expr:
-    """sum(w x) / sum(w) over the children present; missing if their weights add up to nothing."""
+    """sum(w x) / sum(w) over the children present; missing if their weights add up to nothing.
+
+    Source: OECD/JRC handbook, step 6, additive aggregation; COINr, `a_amean`.
+    """
     # This mean is most of what a batch is asked for, so that what is known of a child beforehand is not asked of every
     # row. Rows without weights come out missing, because the sum of their weights does.
     counted = [child if child.weighs else masked for child, masked in zip(children, _counted(children), strict=True)]
@@ -125,7 +128,10 @@ def _of_positive(
 
 
 def geometric(children: Children) -> pl.Expr:
-    """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+    """exp(sum(w ln x) / sum(w)) over the children present: 0 as soon as one with weight is 0, missing if one is below.
+
+    Source: OECD/JRC handbook, step 6, geometric aggregation; COINr, `a_gmean`.
+    """
     return _of_positive(
         children,
         lambda score, weight: score.log() * weight,
@@ -134,7 +140,10 @@ def geometric(children: Children) -> pl.Expr:
 
 
 def harmonic(children: Children) -> pl.Expr:
-    """sum(w) / sum(w / x) over the children present: 0 as soon as one with weight is 0, missing if one is below."""
+    """sum(w) / sum(w / x) over the children present: 0 as soon as one with weight is 0, missing if one is below.
+
+    Source: Hardy, Littlewood and Pólya (1934), Inequalities, chapter II; COINr, `a_hmean`.
+    """
     return _of_positive(
         children,
         lambda score, weight: weight / score,
@@ -144,7 +153,9 @@ def harmonic(children: Children) -> pl.Expr:
 
 def power(children: Children, exponent: float) -> pl.Expr:
     """(sum(w x^p) / sum(w))^(1/p) over the children present; missing if one with weight is below 0, and for p < 0 it is
-    0 as soon as one is 0.
+    0 as soon as one is 0. The exponent is not 0, which is the geometric mean: the scheme's checks refuse it.
+
+    Source: Hardy, Littlewood and Pólya (1934), Inequalities, chapter II, the mean of order p.
     """
     if exponent < 0:
         return _of_positive(
@@ -161,17 +172,20 @@ def power(children: Children, exponent: float) -> pl.Expr:
 
 
 def maximum(children: Children) -> pl.Expr:
-    """The best child that has weight."""
+    """The score of the best child that has weight; how much weight makes no difference."""
     return pl.max_horizontal(*_scores(_counted(children)))
 
 
 def minimum(children: Children) -> pl.Expr:
-    """The worst child that has weight."""
+    """The score of the worst child that has weight; how much weight makes no difference."""
     return pl.min_horizontal(*_scores(_counted(children)))
 
 
 def total(children: Children) -> pl.Expr:
-    """sum(w x) over the children present; with the weight 1, plain addition of marks."""
+    """sum(w x) over the children present, not divided by weights: with the weight 1, plain addition of marks.
+
+    It grows with the number of children present, so that its end is no longer that of the scheme's scale.
+    """
     counted = _counted(children)
     present = pl.any_horizontal(*(child.score.is_not_null() for child in counted))
     return pl.when(present).then(add([child.score * child.weight for child in counted]))
@@ -188,7 +202,12 @@ AGGREGATIONS: Mapping[str, Callable[[Children], pl.Expr]] = {
 
 
 def aggregated(aggregation: Aggregation, children: Children) -> pl.Expr:
-    """The score of a node by its method, or by the method of each row's case."""
+    """The score of a node by its method, or by the method of each row's case; missing where the row is in none.
+
+    Args:
+        aggregation: the name of a method, a `Power`, or either of them by case.
+        children: the node's children, at least one; scores and weights of one frame, a number or missing in each row.
+    """
 
     def of_method(method: Any) -> pl.Expr:
         if isinstance(method, Power):

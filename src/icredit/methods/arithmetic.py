@@ -17,7 +17,7 @@ def add(parts: Sequence[pl.Expr]) -> pl.Expr:
 
 
 def in_pairs(parts: Sequence[pl.Expr]) -> pl.Expr:
-    """The sum of the parts in the order of `add`; missing if one is."""
+    """The sum of the parts, at least one, in the order of `add`; missing if one is."""
     while len(parts) > 1:
         pairs = [left + right for left, right in zip(parts[::2], parts[1::2], strict=False)]
         parts = [*pairs, *parts[len(parts) - len(parts) % 2 :]]
@@ -25,7 +25,7 @@ def in_pairs(parts: Sequence[pl.Expr]) -> pl.Expr:
 
 
 def divide(numerator: pl.Expr, divisor: pl.Expr) -> pl.Expr:
-    """Numerator / divisor, rounded correctly.
+    """Numerator / divisor, rounded correctly; as in IEEE 754 infinite or no number where the divisor is 0.
 
     Where all rows of a piece have one divisor, polars multiplies by its reciprocal, which rounds differently. Adding
     nothing times the numerator makes the divisor a column like any other.

@@ -28,7 +28,7 @@ class By(BaseModel, Generic[T]):
 
 
 def kind_of(value: Any) -> str:
-    """Which of its shapes something is written in that may differ by case."""
+    """Which of its shapes something is written in that may differ by case: by column, by stage, for all."""
     if isinstance(value, By) or (isinstance(value, Mapping) and "by" in value):
         return "by column"
     return "by stage" if isinstance(value, Mapping) else "for all"
@@ -76,7 +76,12 @@ def in_case(value: T | By[T] | Mapping[str, T], case: Mapping[str, str | None]) 
 
 
 def by_case(value: T | By[T] | Mapping[str, T], build: Callable[[T], pl.Expr]) -> pl.Expr:
-    """`build(value)`, or the expression of each row's own case; missing where a row's case is none of them."""
+    """`build(value)`, or the expression of each row's own case; missing where a row's case is none of them.
+
+    Args:
+        value: what holds for all, or by the values of a column, or by stage.
+        build: makes an expression of what holds in one case.
+    """
     column = column_of(value)
     cases = cases_of(value)
     chosen = build(cases[None]) if None in cases else pl.lit(None)

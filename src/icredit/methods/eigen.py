@@ -11,7 +11,9 @@ _MOST_SWEEPS = 60
 
 
 def eigenpairs(matrix: Matrix) -> list[tuple[float, list[float]]]:
-    """The eigenvalues of a symmetric matrix, the largest first, each with its eigenvector of length 1.
+    """The eigenvalues of a symmetric matrix (a list of its n rows), the largest first, each with its eigenvector of length 1.
+
+    The sign of an eigenvector is as it comes, and of equal eigenvalues any eigenvectors that are at right angles.
 
     Every rotation in the plane of two axes makes one element off the diagonal zero; the diagonal becomes the
     eigenvalues. Source: C. G. J. Jacobi (1846); the stable form of the rotation is H. Rutishauser's (1966), as in

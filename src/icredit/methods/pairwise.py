@@ -45,7 +45,9 @@ class Priorities:
 def priorities(matrix: Matrix) -> Priorities:
     """The weights of a positive reciprocal matrix by power iteration, and how far its judgements agree.
 
-    Element i, j says how many times as important i is as j.
+    Args:
+        matrix: n rows of n numbers above 0, n at most `LARGEST`; element i, j says how many times as important i is as j,
+            and is 1 / element j, i. Source: Saaty (1980), as above, also of the two measures of agreement.
     """
     size = len(matrix)
     weights = [1 / size] * size

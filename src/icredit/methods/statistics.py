@@ -22,18 +22,28 @@ def mean(values: pl.Expr) -> pl.Expr:
 
 
 def deviation(values: pl.Expr) -> pl.Expr:
-    """The standard deviation of the values present, over n - 1; 0 for fewer than two."""
+    """The standard deviation of the values present, in their unit, over n - 1; 0 for fewer than two."""
     squares = total((values - mean(values)).pow(2))
     return divide(squares, values.count() - 1).sqrt().fill_nan(0.0).fill_null(0.0)
 
 
 def quantile(values: pl.Expr, level: float) -> pl.Expr:
-    """The quantile of the values present, interpolated linearly (type 7 of Hyndman and Fan; Excel PERCENTILE.INC)."""
+    """The quantile of the values present, interpolated linearly; missing if there is none.
+
+    Source: Hyndman and Fan (1996), Sample quantiles in statistical packages, type 7, which is Excel's PERCENTILE.INC.
+
+    Args:
+        values: those of a group, in their unit.
+        level: a share, 0 to 1.
+    """
     return values.quantile(level, interpolation="linear")
 
 
 def skewness(values: pl.Series) -> float | None:
-    """G1 of sorted values, the skewness that SAS, SPSS and Excel give (type 2 of Joanes and Gill); None for n < 3."""
+    """G1 of sorted values without missing ones, the skewness that SAS, SPSS and Excel give; None for n < 3, or all equal.
+
+    Source: Joanes and Gill (1998), Comparing measures of sample skewness and kurtosis, type 2.
+    """
     if values.len() < 3 or values[0] == values[-1]:  # noqa: PLR2004  # its denominator is n - 2
         return None
     found = values.skew(bias=False)
@@ -41,7 +51,9 @@ def skewness(values: pl.Series) -> float | None:
 
 
 def kurtosis(values: pl.Series) -> float | None:
-    """G2 of sorted values, the excess kurtosis that SAS, SPSS and Excel give (type 2 as above); None for n < 4."""
+    """G2 of sorted values without missing ones, the excess kurtosis that SAS, SPSS and Excel give; None for n < 4, or all
+    equal. Source: as for `skewness`.
+    """
     if values.len() < 4 or values[0] == values[-1]:  # noqa: PLR2004  # its denominator is n - 3
         return None
     found = values.kurtosis(fisher=True, bias=False)

@@ -26,7 +26,10 @@ _BOUNDS = ("winsorise_lower", "winsorise_upper", "winsorise_otherwise")
 
 
 def impute(average: Average) -> Step:
-    """Missing values become the median or mean of the group."""
+    """Missing values become the median or mean of the group; where the group has none, they stay missing.
+
+    Source: OECD/JRC handbook, step 3, unconditional mean and median imputation; COINr, `i_mean_grp`.
+    """
 
     def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
         return values.fill_null(constants["impute"])
@@ -35,7 +38,10 @@ def impute(average: Average) -> Step:
 
 
 def worst(direction: Direction) -> Step:
-    """Missing values become the worst of the group: its minimum, or its maximum where lower is better."""
+    """Missing values become the worst of the group: its minimum, or its maximum where lower is better.
+
+    Where the group has none, they stay missing.
+    """
 
     def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
         return values.fill_null(constants["worst"])
@@ -44,7 +50,7 @@ def worst(direction: Direction) -> Step:
 
 
 def clip(lower: Number | None, upper: Number | None) -> Step:
-    """Values beyond fixed bounds become the bound."""
+    """Values beyond fixed bounds, in the indicator's unit, become the bound; None is no bound."""
 
     def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
         low = None if lower is None else number(lower)
@@ -55,7 +61,12 @@ def clip(lower: Number | None, upper: Number | None) -> Step:
 
 
 def winsorise(lower: Number, upper: Number) -> Step:
-    """Values beyond the two quantiles of the group become the quantile; levels are shares in [0, 1]."""
+    """Values beyond the two quantiles of the group (see `icredit.methods.statistics.quantile`) become the quantile.
+
+    Args:
+        lower: the level of the lower quantile, a share in [0, 1].
+        upper: the level of the upper one.
+    """
 
     def name(side: str, level: float) -> str:
         return f"winsorise_{side}_{level!r}"

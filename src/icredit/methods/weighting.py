@@ -128,10 +128,17 @@ METHODS: Mapping[str, Callable[[pl.DataFrame], Importance]] = {
 
 
 def shares(method: str, scores: pl.DataFrame) -> Importance:
-    """Each column's weight, together 1.
+    """Each column's weight, a share, together 1; one row an enterprise, one column of points a sibling.
 
     A constant column tells nobody from anybody and weighs nothing, except by `equal`; where all are constant, or nothing
     sets one above another, those that vary (or else all) weigh the same.
+
+    Args:
+        method: a name in `METHODS`.
+        scores: at least one column, and one row.
+
+    Raises:
+        ValueError: as `entropy`.
     """
     counted = scores.columns if method == "equal" else varying(scores)
     important = METHODS[method](scores.select(counted)) if counted else {}
@@ -143,7 +150,7 @@ def shares(method: str, scores: pl.DataFrame) -> Importance:
 
 
 def varying(scores: pl.DataFrame) -> list[str]:
-    """The columns whose values differ."""
+    """The columns whose values differ by more than `NOISE` beside the largest of them."""
     found = scores.select(_varies(pl.col(name)) for name in scores.columns).row(0, named=True)
     return [name for name, varies in found.items() if varies]
 
@@ -176,6 +183,13 @@ def marks(weights: Mapping[str, float], total: int = 100, decimals: int = 4) -> 
 
     The method of the largest remainder (Hamilton's): all are rounded down, and the units left go to those that lost
     most, the first of equals first.
+
+    Source: Balinski and Young (1982), Fair Representation, on Hamilton's method.
+
+    Args:
+        weights: 0 or more, in any unit, not all 0.
+        total: the sum of the marks.
+        decimals: of a mark.
     """
     unit = 10**decimals
     exact = {name: Fraction(weight) for name, weight in weights.items()}

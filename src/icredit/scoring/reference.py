@@ -86,7 +86,11 @@ class Reference:
 
     @classmethod
     def load(cls, path: str | Path) -> Reference:
-        """Read a reference file; raises InputError."""
+        """Read a reference file.
+
+        Raises:
+            InputError: the file cannot be read, or is no reference.
+        """
         try:
             text = read_plain(Path(path), MOST_REFERENCE_BYTES).decode("utf-8")
         except UnicodeDecodeError as error:

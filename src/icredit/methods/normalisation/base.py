@@ -27,7 +27,15 @@ def share_between(
     """(x - low) / (high - low), or (high - x) / (high - low) where lower is better, limited to [0, 1] if `clamp`.
 
     Where low equals high the share is `INDISTINCT` at that value, 0 on its worse side and 1 on its better side; `apart`
-    says that they are known to differ.
+    says that they are known to differ. Source: OECD/JRC handbook, step 5, min-max; COINr, `n_minmax`.
+
+    Args:
+        values: in the indicator's unit; a missing one has no share.
+        low: the lower end, in the same unit.
+        high: the upper end.
+        direction: whether more is better.
+        clamp: whether values beyond the ends stay within the shares 0 and 1.
+        apart: whether low and high are known to differ.
     """
     gained = values - low if direction == "higher" else high - values
     span = high - low
@@ -61,14 +69,19 @@ class Method(BaseModel):
 
     @abstractmethod
     def step(self, direction: Direction, scale: Scale) -> Step:
-        """From treated values to scores; `scale` is the scheme's."""
+        """From treated values, in the indicator's unit, to scores.
+
+        Args:
+            direction: whether more is better.
+            scale: the ends of the scheme's scale, in points.
+        """
 
     @abstractmethod
     def floor(self, scale: Scale) -> pl.Expr | None:
-        """The score of nothing, which a missing value earns by `missing: zero`; None where there is no such score."""
+        """The points of nothing, which a missing value earns by `missing: zero`; None where there are no such points."""
 
     def ceiling(self, scale: Scale) -> float:
-        """The most that a value can earn; for methods whose numbers know no end, that of the scheme's scale."""
+        """The most points that a value can earn; for methods whose numbers know no end, the end of the scheme's scale."""
         return scale[1]
 
 
@@ -105,7 +118,7 @@ class Share(Method):
 
     @abstractmethod
     def share(self, direction: Direction) -> Step:
-        """From treated values to shares."""
+        """From treated values, in the indicator's unit, to shares of the range, 0 to 1 where values are within its ends."""
 
     def step(self, direction: Direction, scale: Scale) -> Step:
         """See `Method`."""
@@ -132,5 +145,5 @@ class Share(Method):
 
 
 def signed(values: pl.Expr, direction: Direction) -> pl.Expr:
-    """The values so that more is better."""
+    """The values so that more is better: with the opposite sign where lower is."""
     return values if direction == "higher" else -values

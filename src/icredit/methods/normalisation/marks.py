@@ -29,7 +29,7 @@ class Tier(BaseModel):
     marks: Number = Field(description="What a value in the tier earns.")
 
     def holds(self, values: pl.Expr) -> pl.Expr:
-        """Whether a value stands in the tier."""
+        """Whether a value, in the indicator's unit, stands in the tier: every bound given holds in the row's case."""
         compared = {"at_least": pl.Expr.ge, "above": pl.Expr.gt, "at_most": pl.Expr.le, "below": pl.Expr.lt}
         return pl.all_horizontal(
             compare(values, number(bound))
@@ -46,7 +46,10 @@ class Tiers(Method):
     otherwise: Number = Field(default=0.0, description="The marks of a value in no tier.")
 
     def step(self, direction: Direction, scale: Scale) -> Step:
-        """The marks, as they stand; values are compared by their first 15 digits."""
+        """The marks, as they stand; values are compared by their first 15 digits.
+
+        Source: tables such as that of 科技型中小企业评价 (国科发政〔2017〕115号), whose lower bounds are within a tier.
+        """
 
         def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
             compared = values.round_sig_figs(_DIGITS)
@@ -73,7 +76,7 @@ class Piecewise(Method):
     points: tuple[tuple[Real, Real], ...] = Field(min_length=2, description="[value, marks], by rising value.")
 
     def step(self, direction: Direction, scale: Scale) -> Step:
-        """y0 + (y1 - y0) * (x - x0) / (x1 - x0) between two points."""
+        """y0 + (y1 - y0) * (x - x0) / (x1 - x0) between two points: x in the indicator's unit, y in marks."""
 
         def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
             marks = pl.lit(self.points[-1][1])

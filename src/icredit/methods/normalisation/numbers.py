@@ -56,7 +56,10 @@ class ZScore(Compared):
     deviation: Real = Field(default=1.0, gt=0, description="The points that a standard deviation is worth.")
 
     def step(self, direction: Direction, scale: Scale) -> Step:
-        """Mean + deviation * (x - x_mean) / sd, sd over n - 1; a group whose values are all equal scores the mean."""
+        """Mean + deviation * (x - x_mean) / sd, sd over n - 1; a group whose values are all equal scores the mean.
+
+        Source: OECD/JRC handbook, step 5, standardisation; COINr, `n_zscore`.
+        """
 
         def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
             # The deviation of values that lie nearer together than 1e-160 cannot be told from none.
@@ -87,7 +90,7 @@ class AsItIs(Method):
     method: Literal["none"]
 
     def step(self, direction: Direction, scale: Scale) -> Step:
-        """The value."""
+        """The value, in points as the expression gave it."""
         return Step(_unchanged)
 
     def floor(self, scale: Scale) -> pl.Expr | None:

@@ -15,7 +15,10 @@ from icredit.methods.step import Constants, Direction, Step
 
 class _BetweenEnds(Compared, Share):
     def share(self, direction: Direction) -> Step:
-        """(x - min) / (max - min) over the group's values, or (max - x) / (max - min) where lower is better."""
+        """(x - min) / (max - min) over the group's values, or (max - x) / (max - min) where lower is better.
+
+        Source: OECD/JRC handbook, step 5, min-max; COINr, `n_minmax` and `n_dist2max`.
+        """
 
         def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
             return share_between(values, constants["minimum"], constants["maximum"], direction)
@@ -48,7 +51,10 @@ class Goalposts(Share):
     clamp: bool = Field(default=True, description="Whether values beyond the goalposts stay within the range.")
 
     def share(self, direction: Direction) -> Step:
-        """(x - lower) / (upper - lower)."""
+        """(x - lower) / (upper - lower), or (upper - x) / (upper - lower) where lower is better.
+
+        Source: the goalposts of UNDP's Human Development Index; COINr, `n_goalposts`.
+        """
         # The smallest difference there can be, whichever cases the two have in common.
         apart = min(distinct(self.upper)) > max(distinct(self.lower))
 
@@ -96,7 +102,10 @@ class FractionOfMaximum(Compared, Share):
     )
 
     def share(self, direction: Direction) -> Step:
-        """X / max, or min / x where lower is better. Source: OECD/JRC handbook, distance to a reference."""
+        """X / max, or min / x where lower is better.
+
+        Source: OECD/JRC handbook, step 5, distance to a reference; COINr, `n_fracmax`, for `higher` and `negate`.
+        """
 
         def apply(values: pl.Expr, constants: Constants) -> pl.Expr:
             if direction == "higher":
