@@ -56,7 +56,16 @@ class AcrossChecks:
     def provinces(
         self, frame: pl.DataFrame, table: TextTable, zones: ZoneRegister
     ) -> tuple[pl.DataFrame, list[Finding]]:
-        """The rows with the province of the zone where there is one; a different one filed is a warning."""
+        """The rows with the province of the zone where there is one; a different one filed is a warning.
+
+        Args:
+            frame: typed rows with their numbers in the table.
+            table: where they come from.
+            zones: the register, whose provinces count.
+
+        Returns:
+            As many rows in the same order, and a finding for each that differs.
+        """
         provinces = {zone.slug: zone.province for zone in zones}
         registered = pl.col(ZONE).replace_strict(provinces, default=None, return_dtype=pl.String)
         frame = frame.with_columns(registered.alias(_REGISTERED))
@@ -71,7 +80,15 @@ class AcrossChecks:
         return frame, findings
 
     def checks(self, frame: pl.DataFrame, table: TextTable, as_of: date) -> tuple[list[Key], list[Finding]]:
-        """The rows that break one of the scheme's checks of level error, and what was found by all of its checks."""
+        """The rows that break one of the scheme's checks of level error, and what was found by all of its checks.
+
+        A check whose condition is unknown, because a number in it is missing, is not broken.
+
+        Args:
+            frame: typed rows in the fields' units, with their numbers in the table.
+            table: where they come from.
+            as_of: what checks call `today`.
+        """
         if not self._scheme.checks:
             return [], []
         broken = [f"check.{index}" for index in range(len(self._compiled))]

@@ -29,7 +29,12 @@ _LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2"}
 
 
 def check_digit(code: str) -> str:
-    """The check digit of the first 17 characters of a code."""
+    """The check digit of the first 17 characters of a code. Source: GB 32100-2015, as above.
+
+    Raises:
+        KeyError: one of them is not in `ALPHABET`.
+        ValueError: there are fewer than 17.
+    """
     total = sum(_VALUES[character] * weight for character, weight in zip(code[:17], WEIGHTS, strict=True))
     return ALPHABET[(31 - total % 31) % 31]
 
@@ -66,7 +71,7 @@ def why_misshapen(text: str) -> tuple[str, str]:
 
 
 def is_valid(code: pl.Expr) -> pl.Expr:
-    """Whether each text is a credit code with the right check digit; missing text is missing."""
+    """Whether each text is a credit code with the right check digit; missing text is missing. Source: as `check_digit`."""
     return code.map_batches(_are_valid, return_dtype=pl.Boolean(), is_elementwise=True)
 
 

@@ -25,7 +25,13 @@ _LIKELY = ("元", "千元", "亿元", "百万元", "万元")
 
 
 def column_doubts(table: TextTable, values_of: Callable[[str], pl.Series], scheme: Scheme) -> list[Finding]:
-    """Warnings about columns of a table, one at most a column; `values_of` gives the valid rows' values of a field."""
+    """Warnings about columns of a table, one at most a column: amounts far outside the usual, fractions for percent.
+
+    Args:
+        table: the table.
+        values_of: the valid rows' values of a field, in its unit; some may be missing.
+        scheme: whose fields say what is usual.
+    """
     findings = []
     for column in table.columns:
         spec = scheme.fields.get(column.field)

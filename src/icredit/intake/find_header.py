@@ -34,6 +34,12 @@ class Found(NamedTuple):
 def find_header(content: Content, opened: Opened, matcher: HeaderMatcher, wanted: str | None) -> Found:
     """The sheet whose header fits best, or the one that is wanted.
 
+    Args:
+        content: the file, which messages name.
+        opened: its sheets.
+        matcher: knows the headers of the scheme.
+        wanted: the name of a sheet; None: the visible one that recognises most fields.
+
     Raises:
         InputError: no such sheet, none with a header, or a table that icredit wrote itself.
     """

@@ -87,7 +87,7 @@ def findings_frame(findings: Iterable[Finding]) -> pl.DataFrame:
 
 
 def column_letters(index: int) -> str:
-    """Column 0 is A, 26 is AA."""
+    """The letters of a column in a workbook, counted from 0: 0 is A, 26 is AA."""
     letters = ""
     index += 1
     while index:

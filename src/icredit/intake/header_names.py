@@ -128,7 +128,7 @@ class FieldNames:
         return UNKNOWN
 
     def shift(self, name: str, unit: str | None) -> int | None:
-        """The power of ten from a unit to that of a field; None if it is of another kind."""
+        """The power of ten from a unit to that of a field, 4 from 万元 to 元; None if it is of another kind."""
         wanted = self._fields[name].unit
         if unit is None or (wanted is not None and fold(unit) == fold(wanted)):
             return 0

@@ -56,7 +56,11 @@ class Kept:
             self._held.unlink()
 
     def move(self, store: Store) -> None:
-        """Write the rows to a file of a store, and hold them no longer."""
+        """Write the rows to a file of a store, and hold them no longer.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
         if isinstance(self._held, pl.DataFrame):
             self._held = store.write(self._held)
 

@@ -52,9 +52,10 @@ class TableValidator:
         self._compiled = lru_cache(maxsize=64)(self._compile)
 
     def validate(self, table: TextTable, advance: Advance = SILENT.advance) -> Validated:
-        """The typed rows of a table: every field is a column, null where the table has no column for it.
+        """The typed rows of a table, in the fields' units: every field is a column, null where the table has none for it.
 
-        `advance` is told of rows that are done, many at a time.
+        A row with an error is not among them; nothing is raised about a cell. `advance` is told of rows that are done, many
+        at a time.
         """
         judge, screens = self._compiled(
             tuple((column.field, column.shift, table.frame.schema[column.field]) for column in table.columns),

@@ -37,7 +37,11 @@ def load_scheme(name: str | Path | None = None) -> Scheme:
 
 
 def find_scheme(name: str | Path | None = None) -> tuple[str, Traversable | Path]:
-    """The name to show and the file of the scheme that `load_scheme` would read."""
+    """The name to show and the file of the scheme that `load_scheme` would read.
+
+    Raises:
+        UsageError: neither a file nor a bundled scheme has that name.
+    """
     if name is None:
         name = os.environ.get(ENVIRONMENT) or (LOCAL_FILE if Path(LOCAL_FILE).is_file() else DEFAULT_SCHEME)
     bundled = bundled_schemes()

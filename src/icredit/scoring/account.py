@@ -28,7 +28,12 @@ class Done(NamedTuple):
 
 
 def account_query(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame | None:
-    """The counts of every indicator that may have any as one row, for prepared rows; None where none may."""
+    """The counts of every indicator that may have any as one row, for prepared rows; None where none may.
+
+    Args:
+        frame: rows as `icredit.scoring.pipeline.prepared` gives them.
+        scheme: the scheme they were prepared for.
+    """
     counts: list[pl.Expr] = []
     for leaf in scheme.leaves:
         own, imputed = raw(leaf), after(leaf, scheme, "impute")
@@ -43,7 +48,7 @@ def account_query(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame | None:
 
 
 def account_of(found: pl.DataFrame, scheme: Scheme) -> dict[str, Done]:
-    """Indicator -> what was done to its values, of those to which anything was."""
+    """Indicator -> what was done to its values, of those to which anything was; `found` is the row of `account_query`."""
     counts = {name: int(found[name].item() or 0) for name in found.columns}
     account: dict[str, Done] = {}
     for leaf in scheme.leaves:

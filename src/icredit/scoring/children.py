@@ -38,7 +38,7 @@ def with_weights(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
 
 
 def children(nodes: Sequence[Node], scheme: Scheme) -> list[Child]:
-    """Siblings as children, over a frame with their scores and weights."""
+    """Siblings as children, in their order, over a frame with their scores (in points) and weights (of any unit)."""
     alike = len({_cases(node) for node in nodes}) == 1
     return [
         Child(

@@ -72,7 +72,13 @@ def needed(scheme: Scheme) -> dict[Groups, list[str]]:
 def with_constants(
     frame: pl.LazyFrame, scheme: Scheme, reference: Mapping[Groups, pl.LazyFrame] | None = None
 ) -> pl.LazyFrame:
-    """Add to every row of a frame with values the constants of its groups: of the batch, or of a reference."""
+    """Add to every row of a frame with values the constants of its groups: of the batch, or of a reference.
+
+    Args:
+        frame: rows with stages and values, in the indicators' units.
+        scheme: how they are scored.
+        reference: columns of a group -> one row a group with its constants; a group that is not there has none.
+    """
     if reference is None:
         return _in_passes(frame, scheme)[0]
     for groups, found in reference.items():
@@ -101,7 +107,7 @@ def _in_passes(frame: pl.LazyFrame, scheme: Scheme) -> tuple[pl.LazyFrame, list[
 
 
 def scores(leaf: Indicator, scheme: Scheme) -> pl.Expr:
-    """The score of each value, over a frame with values and constants."""
+    """The score of each value, in points, over a frame with values and constants; missing where the value is."""
     return after(leaf, scheme, "normalise")
 
 

@@ -20,7 +20,14 @@ Collect = Callable[[Sequence[pl.LazyFrame]], list[pl.DataFrame]]
 
 
 def reference_of(frame: pl.LazyFrame, scheme: Scheme, as_of: date, collect: Collect = collect_all) -> Reference:
-    """The reference of a batch of typed rows; `collect` runs the queries."""
+    """The reference of a batch of typed rows.
+
+    Args:
+        frame: as for `icredit.scoring.pipeline.pipeline`.
+        scheme: how they are scored.
+        as_of: what expressions call `today`.
+        collect: runs the queries.
+    """
     frames = constant_frames(with_values(frame, scheme, as_of), scheme)
     ready = prepared(frame, scheme, as_of=as_of)
     tables = place_tables(ready, scheme)

@@ -43,6 +43,9 @@ def pipeline(
         reference: constants of an earlier batch, used instead of this one's.
         values: whether to add the indicators' values.
         steps: whether to add them after imputation, and after treatment, as well.
+
+    Returns:
+        One row an enterprise, in rank order; scores in points, coverage as a share, values in the indicators' units.
     """
     frame = prepared(frame, scheme, as_of=as_of, reference=reference)
     return scored(frame, scheme, reference, values=values, steps=steps)
@@ -72,7 +75,7 @@ def scored(
 
 
 def graded(frame: pl.LazyFrame, scheme: Scheme, reference: Reference | None = None) -> tuple[pl.LazyFrame, pl.Expr]:
-    """Prepared rows with scores, status and grades, and the points by which they are ranked."""
+    """Prepared rows with scores, status and grades, and the points by which they are ranked (see `icredit.ranks.points`)."""
     cuts = None if reference is None or not by_place(scheme) else reference.tables[GRADES].lazy()
     frame = with_valid_score(with_coverage(with_scores(frame, scheme), scheme), scheme)
     frame = with_status(with_totals(frame, scheme), scheme)

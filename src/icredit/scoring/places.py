@@ -33,7 +33,13 @@ def place_groups(scheme: Scheme) -> dict[str, Groups]:
 
 
 def with_places(frame: pl.LazyFrame, scheme: Scheme, tables: Mapping[str, pl.LazyFrame] | None = None) -> pl.LazyFrame:
-    """Add the place of every value that is ranked, to rows with values and constants."""
+    """Add the place of every value that is ranked, to rows with values and constants: from 1, the worst of its group.
+
+    Args:
+        frame: the rows.
+        scheme: how they are scored.
+        tables: of a reference, as `place_tables` made them; None: the places are those among the rows themselves.
+    """
     if tables is None:
         return frame.with_columns(_place(values, groups).alias(column) for column, groups, values in _ranked(scheme))
     ranked = list(_ranked(scheme))

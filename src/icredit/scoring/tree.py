@@ -51,7 +51,10 @@ def _total(total: Total) -> pl.Expr:
 
 
 def with_coverage(frame: pl.LazyFrame, scheme: Scheme) -> pl.LazyFrame:
-    """Add the share of an enterprise's weight that data back: of the indicators that apply to it, those with a value."""
+    """Add the share of an enterprise's weight that data back: of the indicators that apply to it, those with a value.
+
+    From 0 to 1; 0 where no indicator with weight applies. The weights are those of `icredit.scheme.weights`.
+    """
     shares = [(case, effective_weights(scheme, case)) for case in weight_cases(scheme)]
     counted: list[pl.Expr] = []
     lacking: list[pl.Expr] = []

@@ -118,7 +118,11 @@ def _failing(condition: Condition) -> pl.Expr:
 def with_grades(frame: pl.LazyFrame, earned: pl.Expr, scheme: Scheme, cuts: pl.LazyFrame | None = None) -> pl.LazyFrame:
     """Add the grade: the one with the highest minimum that the points reach, or by the place among the ranked.
 
-    `cuts` are the points with which the grades by place began in another batch (see `cut_points`).
+    Args:
+        frame: rows with scores and status.
+        earned: their points (see `icredit.ranks.points`), missing where they are not ranked and so have no grade.
+        scheme: whose grades.
+        cuts: the points with which the grades by place began in another batch (see `cut_points`).
     """
     if not by_place(scheme):
         return frame.with_columns(_grade_by_score(earned, scheme).alias("grade"))
@@ -139,7 +143,7 @@ def cut_column(grade: str) -> str:
 
 
 def cut_points(frame: pl.LazyFrame, earned: pl.Expr, scheme: Scheme) -> pl.LazyFrame:
-    """The points with which each grade begins, one row a group, for a frame with grades."""
+    """The points with which each grade begins, one row a group, for a frame with grades; missing where nobody has it."""
     cuts = [earned.filter(pl.col("grade") == one.id).min().alias(cut_column(one.id)) for one in scheme.grades]
     within = list(scheme.ranking.grades_within)
     return frame.group_by(within).agg(cuts) if within else frame.select(cuts)

@@ -97,7 +97,16 @@ def remarks_on(
     weights: Mapping[str, float],
     scale: tuple[float, float],
 ) -> list[Remark]:
-    """What is to be said of the weights of one family in one group."""
+    """What is to be said of the weights of one family in one group.
+
+    Args:
+        method: how they were found.
+        node: the node whose children they are about.
+        case: the group; None where there is but one.
+        scores: in points, a row an enterprise and a column a child.
+        weights: of each child, shares that are together 1.
+        scale: the ends of the scheme's scale, in points.
+    """
     differing = varying(scores)
     if not differing:
         return [Remark("all_constant", node, case, (), {})]
