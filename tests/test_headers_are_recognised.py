@@ -273,6 +273,24 @@ def test_things_are_counted_in_whatever_word(tmp_path: Path, header: str) -> Non
     assert 3 in submission.frame.select("heads", "prizes").row(0)
 
 
+@pytest.mark.parametrize(("unit", "fits"), [("株", True), ("个", True), ("棵", False), ("万元", False), ("吨", False)])
+def test_things_with_a_word_of_their_own_are_counted_in_pieces_too(tmp_path: Path, unit: str, fits: bool) -> None:  # noqa: FBT001
+    """A count of 株 may be headed by its own word or by 个; by money or a weight the file is refused, and a word that
+    nobody knows is no unit, so that the column is not known.
+    """
+    trees = filings.EVERY_KIND.replace(
+        "fields:\n", "fields:\n  trees: {label: {zh: 树, en: Trees}, type: count, unit: 株}\n"
+    )
+    scheme = icredit.parse_scheme(trees)
+    if fits:
+        assert read_header(tmp_path, f"树（{unit}）", "3", scheme).frame["trees"].to_list() == [3]
+    elif unit == "棵":
+        assert read_header(tmp_path, f"树（{unit}）", "3", scheme).files[0].unknown == ("树（棵）",)
+    else:
+        with pytest.raises(icredit.InputError, match=f"the unit of the column '树（{unit}）' cannot be turned into 株"):
+            read_header(tmp_path, f"树（{unit}）", "3", scheme)
+
+
 def test_units_that_were_converted_are_noted(tmp_path: Path) -> None:
     """The user is told of each conversion and its power of ten."""
     rows = [
@@ -346,6 +364,15 @@ def test_hidden_sheets_are_read_only_when_named(tmp_path: Path) -> None:
     usual = icredit.read(path, EVERY_KIND, as_of=AS_OF)
     assert (usual.files[0].sheet, usual.files[0].notes) == ("新", ())
     assert icredit.read(path, EVERY_KIND, sheet="旧", as_of=AS_OF).frame["uscc"].to_list() == [filings.code(1)]
+
+
+def test_a_workbook_of_hidden_sheets_alone(tmp_path: Path) -> None:
+    """Where every sheet is hidden none is read, and the message names them."""
+    path = tmp_path / "hidden.ods"
+    path.write_bytes(filings.ods({"甲": sheet_of(1), "乙": sheet_of(2)}, hidden=["甲", "乙"]))
+    with pytest.raises(icredit.InputError, match="no visible sheet") as caught:
+        icredit.read(path, EVERY_KIND, as_of=AS_OF)
+    assert caught.value.hint == "name a hidden one with --sheet: 甲, 乙"
 
 
 def test_a_sheet_may_be_named(tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def test_zero_is_the_lower_end_where_lower_is_better_too() -> None:
     assert scores(rules, a=[None, 0.0, 1.0]) == [0, 100, 0]
 
 
+def test_zero_is_nothing_where_the_value_is_the_score() -> None:
+    """Marks that an expression gives begin at 0, whatever the scale: a blank earns 0 and not the scale's 5."""
+    rules = scheme(indicator("a", missing="zero", normalise={"method": "none"}), scale=[5, 10])
+    assert scores(rules, a=[None, 7.0]) == [0, 7]
+
+
 def test_exclude_gives_the_weight_to_the_siblings() -> None:
     """A blank under `exclude` leaves b with its 3 and c with its 2: (3 * 0.5 + 2 * 0.25) / (3 + 2)."""
     rules = scheme(indicator("a", weight=7), indicator("b", weight=3), indicator("c", weight=2))

@@ -97,10 +97,10 @@ def test_results_are_kept_and_told(tmp_path: Path) -> None:
     found = [Mutant("src/m.py", number, (1, 1), 1, "constant", "0", str(number)) for number in range(4)]
     results = Results(tmp_path / "results.jsonl")
     for mutant, outcome in zip(found, ("killed", "out of time", "survived"), strict=False):
-        results.add(mutant, Result(outcome, 1.0, 2))
+        results.add(mutant, Result(outcome, 1.0))
     again = Results(tmp_path / "results.jsonl")
     assert [again.of(mutant) for mutant in found] == [results.of(mutant) for mutant in found]
     assert again.of(found[3]) is None
     text = report([("methods", mutant) for mutant in found], again)
-    assert "| methods | 3 | 1 | 1 | 1 | 0 | 66.7 % |" in text
+    assert "| methods | 3 | 1 | 1 | 1 | 66.7 % |" in text
     assert text.endswith("- `src/m.py:1` constant: `0` -> `2`")

@@ -140,6 +140,18 @@ def test_later_statistics_see_the_treated_values() -> None:
     assert scored(rules, frame(a=SKEWED))["a"].to_list() == [pytest.approx((min(x, 9) - 1) / 8) for x in SKEWED]
 
 
+def test_a_group_in_which_nobody_filed_stays_so() -> None:
+    """No values have no bounds, and nothing is wrong with them; another group is treated all the same."""
+    assert WinsorisePoints().find(pl.Series([], dtype=pl.Float64)) == dict.fromkeys(
+        ("winsorise_lower", "winsorise_upper", "winsorise_otherwise"), None
+    )
+    rows = frame(a=[None, None, *map(float, SKEWED)], kind=["empty", "empty", *["full"] * len(SKEWED)])
+    found = treated(rows, winsorise={"points": 1, "otherwise": "log1p"}, within=["kind"])
+    alone = treated(frame(a=list(map(float, SKEWED))), winsorise={"points": 1, "otherwise": "log1p"})
+    assert found == [None, None, *alone]
+    assert alone != SKEWED
+
+
 def test_fixed_bounds() -> None:
     """Clipping moves values to fixed bounds, either of them or both."""
     rows = frame(a=[-5.0, 0.0, 7.0, None])

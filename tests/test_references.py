@@ -289,6 +289,37 @@ def test_a_reference_that_lacks_something_scores_nobody(reference: icredit.Refer
         icredit.score(BATCH, RULES, reference=icredit.Reference.from_json(text), as_of=AS_OF)
 
 
+PLACES = scheme(
+    indicator("a", normalise={"method": "percentile_rank"}),
+    ranking={"decimals": 4},
+    grades=[
+        {"id": "A", "label": {"zh": "A", "en": "A"}, "top": 0.5},
+        {"id": "B", "label": {"zh": "B", "en": "B"}, "top": 1},
+    ],
+)
+
+LACKS_OF_TABLES: dict[str, tuple[Edit, str]] = {
+    "no tables at all": ((("tables",), []), "lacks the places or grades"),
+    "one table less": ((("tables", 0), GONE), "lacks the places or grades"),
+    "a table of another name": ((("tables", 0, "name"), "b.place"), "lacks the places or grades"),
+    "a column less": ((("tables", 0, "groups"), [{"value": 1.0}]), "table of a.place has other columns"),
+    "a number in words": ((("tables", 0, "within"), ["value"]), "value cannot be 1.0"),
+}
+
+
+@pytest.mark.parametrize("lack", LACKS_OF_TABLES)
+def test_a_reference_that_lacks_places_or_grades_scores_nobody(lack: str) -> None:
+    """The tables of ranked values and of grades by place are looked at like the constants, and the message says which."""
+    edit, message = LACKS_OF_TABLES[lack]
+    whole = measured(PLACES, a=[1.0, 2.0, 3.0])
+    assert scored_by(icredit.Reference.from_json(whole.to_json()), PLACES, a=[3.0, 2.0])["grade"].to_list() == [
+        "A",
+        "B",
+    ]
+    with pytest.raises(InputError, match=message):
+        scored_by(icredit.Reference.from_json(edited(whole, edit)), PLACES, a=[2.0])
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "{", "{}", "[]", "null", "7", '"text"', "uscc,name\n1,2\n", "\ufeff{}", "[" * 100_000, "\x00"]
 )
