@@ -6,18 +6,17 @@ import argparse
 import random
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from mutation.choice import Choice
 from mutation.mutants import Mutant, mutants
 from mutation.report import Result, Results, report
-from mutation.rooms import ROOMS, ROOT, modules
+from mutation.rooms import ROOMS, ROOT, about, modules
 from mutation.trial import trial, warm
 
 #: Where the results are kept; a run that was ended goes on where it stood.
 RESULTS = ROOT / ".mutation" / "results.jsonl"
 
-#: So many tests are shown first, and the others only to a mutant that survives them.
+#: So many tests are shown first, and more only to a mutant that survives them.
 FIRST = 10
 
 
@@ -63,36 +62,33 @@ def main(words: Sequence[str] | None = None) -> None:
 
 def _run(asked: Sequence[tuple[str, Mutant]], results: Results, *, survivors: bool) -> None:
     choice = Choice(ROOT)
-    sound: set[str] = set()
+    sound: set[object] = set()
     for place, (_, mutant) in enumerate(asked, 1):
         known = results.of(mutant)
         if known is not None and not (survivors and known.survived):
             continue
-        tests = choice.of(mutant)
-        path = ROOT / mutant.module
-        if not tests:
-            result = Result("not run by any test", 0.0, 0)
-        else:
-            if mutant.module not in sound and trial(path, ROOT / "src", None, tests).outcome != "survived":
-                raise SystemExit(f"{mutant.module}: its tests fail without any change: {' '.join(tests)}")
-            sound.add(mutant.module)
-            result = _tried(path, mutant.number, tests)
+        tests, files = choice.of(mutant), about(mutant.module)
+        for known_as, some in ((mutant.module, tests[:FIRST]), (tuple(files), files)):
+            if known_as not in sound and trial(ROOT / mutant.module, ROOT / "src", None, some).outcome != "survived":
+                raise SystemExit(f"{mutant.module}: its tests fail without any change: {' '.join(some)}")
+            sound.add(known_as)
+        shown = [some for some in (tests[:FIRST], tests[FIRST:], files) if some]
+        result = _tried(mutant, shown)
         results.add(mutant, result)
         if result.survived:
-            say = f"{place}/{len(asked)} {mutant.module}:{mutant.line} {result.outcome}: {mutant.before} -> {mutant.after}"
+            say = f"{place}/{len(asked)} {mutant.module}:{mutant.line} survived: {mutant.before} -> {mutant.after}"
             print(say, file=sys.stderr, flush=True)
 
 
-def _tried(path: Path, number: int, tests: Sequence[str]) -> Result:
+def _tried(mutant: Mutant, shown: Sequence[Sequence[str]]) -> Result:
     """What becomes of a mutant: most are noticed by one of the first tests, whose files are soon imported."""
-    seconds, shown = 0.0, 0
-    done = None
-    for some in (tests[:FIRST], tests[FIRST:]):
-        if some and (done is None or done.outcome == "survived"):
-            done = trial(path, ROOT / "src", number, some)
-            seconds, shown = seconds + done.seconds, shown + len(some)
-    assert done is not None
-    return Result(done.outcome, round(seconds, 2), shown)
+    outcome, seconds = "survived", 0.0
+    for some in shown:
+        done = trial(ROOT / mutant.module, ROOT / "src", mutant.number, some)
+        outcome, seconds = done.outcome, seconds + done.seconds
+        if outcome != "survived":
+            break
+    return Result(outcome, round(seconds, 2))
 
 
 if __name__ == "__main__":

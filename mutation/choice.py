@@ -1,4 +1,4 @@
-"""Which tests a mutant is shown: those that run its statement, the quickest and most particular of every file first."""
+"""Which tests a mutant is shown first: those that run its statement, the quickest of every file in turn."""
 
 from __future__ import annotations
 
@@ -12,14 +12,8 @@ from coverage import CoverageData
 from mutation.contexts import FIXTURE, TESTS
 from mutation.mutants import Mutant
 
-#: Recorded processor seconds of tests that a mutant is shown; one test is shown in any case.
+#: Recorded processor seconds of these tests; one is shown in any case.
 SECONDS = 6.0
-
-#: What looks at modules that are nothing but words and numbers, of which all runs when they are imported.
-ABOUT_RULES = frozenset(
-    f"tests/test_{name}.py"
-    for name in ("rules_explain_themselves", "rule_command", "docs_do_not_drift", "every_trap", "validate_command")
-)
 
 
 class Choice:
@@ -46,8 +40,6 @@ class Choice:
         first, last = mutant.lines
         noted = {context for line in range(first, last + 1) for context in lines.get(line, ())}
         tests = self._named(noted) or self._named(context for contexts in lines.values() for context in contexts)
-        if not tests:
-            tests = {test for test in self._named(self._tests) if test.split("::")[0] in ABOUT_RULES}
         return self._in_order(tests)
 
     def _of_module(self, module: str) -> dict[int, list[str]]:

@@ -12,16 +12,15 @@ from mutation.mutants import Mutant
 
 
 class Result(NamedTuple):
-    """What became of a mutant, in how many processor seconds, and how many tests it was shown."""
+    """What became of a mutant, in how many processor seconds."""
 
     outcome: str
     seconds: float
-    tests: int
 
     @property
     def survived(self) -> bool:
         """Whether no test noticed it; a mutant that does not end is noticed."""
-        return self.outcome in ("survived", "not run by any test")
+        return self.outcome == "survived"
 
 
 class Results:
@@ -37,7 +36,7 @@ class Results:
         if path.exists():
             for line in path.read_text("utf-8").splitlines():
                 kept = json.loads(line)
-                self._known[kept["mutant"]] = Result(kept["outcome"], kept["seconds"], kept["tests"])
+                self._known[kept["mutant"]] = Result(kept["outcome"], kept["seconds"])
 
     def of(self, mutant: Mutant) -> Result | None:
         """What is known of a mutant."""
@@ -80,5 +79,5 @@ def _row(name: str, count: Counter[str]) -> str:
     total = count.total()
     noticed = count["killed"] + count["out of time"]
     share = f"{100 * noticed / total:.1f} %" if total else ""
-    numbers = (total, count["killed"], count["out of time"], count["survived"], count["not run by any test"])
+    numbers = (total, count["killed"], count["out of time"], count["survived"])
     return f"| {name} | {' | '.join(map(str, numbers))} | {share} |"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 #: The root of the repository.
@@ -21,3 +22,40 @@ ROOMS = {
 def modules(room: str, root: Path = ROOT) -> list[Path]:
     """The modules of a room, in order of their names."""
     return sorted(path for pattern in ROOMS[room] for path in (root / "src" / "icredit").glob(pattern))
+
+
+#: Pattern of modules -> the test files that are about them, all of whose tests a mutant is shown in the end.
+ABOUT = {
+    "methods/a*.py": "aggregation_formulas bonus_caps_and_totals",
+    "methods/cases.py": "what_differs_by_case marks_by_tables treatment_formulas",
+    "methods/[ew]*.py": "weighting_formulas derived_weights",
+    "methods/pairwise.py": "pairwise_judgements",
+    "methods/st*.py": "treatment_formulas outliers_one_by_one weighting_formulas groups_that_are_too_small",
+    "methods/treatment.py": "treatment_formulas outliers_one_by_one missing_data_rules",
+    "methods/normalisation/*.py": "normalisation_formulas marks_by_tables distances_and_fractions "
+    "ranks_and_zscores_as_scores groups_that_are_too_small missing_data_rules",
+    "scoring/weighting*.py": "derived_weights weights_page_is_true",
+    "scoring/[!w]*.py": "groups_that_are_too_small references missing_data_rules verdicts grades_by_place "
+    "bonus_caps_and_totals ranks_and_grades python_api large_batches",
+    "rank*.py": "rank_order ranks_and_grades lists_are_ranked_anew lists_read_their_selection",
+    "intake/credit_code.py": "credit_codes",
+    "intake/[adr]*.py": "duplicates checks_of_the_national_scheme rows_with_errors_are_rejected zone_from_file_name "
+    "many_files_are_one_batch units_shift_exactly large_batches",
+    "intake/[fghls]*.py": "headers_are_recognised headers_of_several_rows rows_that_are_no_enterprises "
+    "many_files_are_one_batch zone_from_file_name python_api screen_and_model_agree",
+    "intake/[tv]*.py": "screen_and_model_agree rows_with_errors_are_rejected cells_are_read_exactly",
+    "intake/readings/*.py": "cells_are_read_exactly numbers_are_read_exactly dates_are_read_exactly credit_codes",
+    "intake/rules/*.py": "rules_explain_themselves rule_command docs_do_not_drift every_trap validate_command",
+}
+
+
+def about(module: str) -> list[str]:
+    """The test files that are about a module, named as pytest does."""
+    below = module.removeprefix("src/icredit/")
+    files = [
+        f"tests/test_{name}.py"
+        for pattern, names in ABOUT.items()
+        if fnmatchcase(below, pattern) and below.count("/") == pattern.count("/")
+        for name in names.split()
+    ]
+    return [*dict.fromkeys(files)]

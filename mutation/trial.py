@@ -25,7 +25,7 @@ from mutation.mutants import mutated
 
 Outcome = Literal["killed", "survived", "out of time"]
 
-#: Processor seconds after which a mutant that does not end is called lost; tests of at most 6 are chosen.
+#: Processor seconds after which a mutant that does not end is called lost; no set of tests takes half of it.
 LIMIT = 40
 
 # Of memory that a mutant may ask for, which is more than any test needs: polars reserves what it may never use.
