@@ -255,6 +255,13 @@ def test_a_table_without_the_column_asked_for_is_refused(
         icredit.rank(table.drop(column), **asked)
 
 
+@pytest.mark.parametrize("spared", ["name", "coverage"])
+def test_a_table_without_names_or_coverage_is_ranked(table: pl.DataFrame, spared: str) -> None:
+    """What no list looks at may be missing: the list is the same without that column."""
+    whole = icredit.rank(table, zone="changsha")
+    assert whole.drop(spared).equals(icredit.rank(table.drop(spared), zone="changsha"))
+
+
 def test_a_register_of_ones_own(table: pl.DataFrame, tmp_path: Path) -> None:
     """A provincial zone that only an added register knows can be asked for by any name it has there."""
     extra = tmp_path / "extra.csv"
