@@ -262,6 +262,12 @@ def test_a_table_without_names_or_coverage_is_ranked(table: pl.DataFrame, spared
     assert whole.drop(spared).equals(icredit.rank(table.drop(spared), zone="changsha"))
 
 
+def test_ranks_of_any_type_are_ranks(table: pl.DataFrame) -> None:
+    """Ranks that another program keeps as unsigned numbers, which have no negative, are ranked alike."""
+    unsigned = table.with_columns(pl.col(*RANKS).cast(pl.UInt32))
+    assert icredit.rank(unsigned, zone="changsha")["uscc"].equals(icredit.rank(table, zone="changsha")["uscc"])
+
+
 def test_a_register_of_ones_own(table: pl.DataFrame, tmp_path: Path) -> None:
     """A provincial zone that only an added register knows can be asked for by any name it has there."""
     extra = tmp_path / "extra.csv"
