@@ -36,7 +36,8 @@ ABOUT = {
     "ranks_and_zscores_as_scores groups_that_are_too_small missing_data_rules",
     "scoring/weighting*.py": "derived_weights weights_page_is_true",
     "scoring/[!w]*.py": "groups_that_are_too_small references missing_data_rules verdicts grades_by_place "
-    "bonus_caps_and_totals ranks_and_grades python_api large_batches",
+    "bonus_caps_and_totals ranks_and_grades",
+    "scoring/[imt]*.py": "large_batches",
     "rank*.py": "rank_order ranks_and_grades lists_are_ranked_anew lists_read_their_selection",
     "intake/credit_code.py": "credit_codes",
     "intake/a*.py": "checks_of_the_national_scheme zone_from_file_name headers_are_recognised",

@@ -31,9 +31,10 @@ LIMIT = 40
 # Of memory that a mutant may ask for, which is more than any test needs: polars reserves what it may never use.
 _MEMORY = 8 << 30
 
-# A child whose threads wait for each other uses no processor time; it is looked at this often.
+# A child whose threads wait for each other uses no processor time, nor does one that waits for a program it started; it
+# is looked at this often, and ended after so many seconds of waiting.
 _LOOK = 0.02
-_IDLE = 20.0
+_IDLE = 120.0
 
 #: What icredit and its tests import.
 WARM = (
