@@ -262,6 +262,16 @@ def test_a_table_without_names_or_coverage_is_ranked(table: pl.DataFrame, spared
     assert whole.drop(spared).equals(icredit.rank(table.drop(spared), zone="changsha"))
 
 
+@pytest.mark.parametrize("column", ["a.value", "a.imputed", "a.treated", "coverage", "rank", "uscc", "grade"])
+def test_only_scores_are_ranked_by(column: str) -> None:
+    """Values on their way to scores, in units of their own, are no scores, and neither is any other column."""
+    steps = icredit.score(frame(**ROWS.to_dict(as_series=False)), RULES, steps=True, as_of=AS_OF)
+    assert column in steps.columns
+    with pytest.raises(icredit.UsageError, match=f"cannot rank by '{column}'") as caught:
+        icredit.rank(steps, by=column)
+    assert caught.value.hint == "columns: score, x, y, a, b"
+
+
 def test_ranks_of_any_type_are_ranks(table: pl.DataFrame) -> None:
     """Ranks that another program keeps as unsigned numbers, which have no negative, are ranked alike."""
     unsigned = table.with_columns(pl.col(*RANKS).cast(pl.UInt32))

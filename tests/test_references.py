@@ -320,6 +320,24 @@ def test_a_reference_that_lacks_places_or_grades_scores_nobody(lack: str) -> Non
         scored_by(icredit.Reference.from_json(edited(whole, edit)), PLACES, a=[2.0])
 
 
+def test_the_text_of_a_reference_is_what_earlier_ones_hold() -> None:
+    """References outlast a version of icredit, so that no word of their text may change: of 1, 2 and 3 the ends and the
+    number, how many are no better than each, and the points in ten thousandths with which the grades begin.
+    """
+    content = json.loads(measured(PLACES, a=[1.0, 2.0, 3.0]).to_json())
+    assert content == {
+        "format": "icredit-reference-1",
+        "scheme": "little",
+        "scheme_sha256": PLACES.digest,
+        "rows": 3,
+        "constants": [{"within": [], "groups": [{"a.minimum": 1, "a.maximum": 3, "a.count": 3}]}],
+        "tables": [
+            {"name": "a.place", "within": [], "groups": [{"value": x, "up_to": x} for x in (1, 2, 3)]},
+            {"name": "grade", "within": [], "groups": [{"grade.A": 10_000, "grade.B": 0}]},
+        ],
+    }
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "{", "{}", "[]", "null", "7", '"text"', "uscc,name\n1,2\n", "\ufeff{}", "[" * 100_000, "\x00"]
 )
