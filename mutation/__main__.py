@@ -16,9 +16,6 @@ from mutation.trial import trial, warm
 #: Where the results are kept; a run that was ended goes on where it stood.
 RESULTS = ROOT / ".mutation" / "results.jsonl"
 
-#: So many tests are shown first, and more only to a mutant that survives them.
-FIRST = 10
-
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -67,8 +64,7 @@ def _run(asked: Sequence[tuple[str, Mutant]], results: Results, *, survivors: bo
         known = results.of(mutant)
         if known is not None and not (survivors and known.survived):
             continue
-        tests = choice.of(mutant)
-        shown = [tuple(some) for some in (tests[:FIRST], tests[FIRST:], about(mutant.module)) if some]
+        shown = [tuple(some) for some in (choice.of(mutant), about(mutant.module)) if some]
         result = _tried(mutant, shown, passing)
         results.add(mutant, result)
         if result.survived:
@@ -77,7 +73,7 @@ def _run(asked: Sequence[tuple[str, Mutant]], results: Results, *, survivors: bo
 
 
 def _tried(mutant: Mutant, shown: Sequence[tuple[str, ...]], passing: set[str]) -> Result:
-    """What becomes of a mutant: most are noticed by one of the first tests, whose files are soon imported.
+    """What becomes of a mutant that is shown some tests, and others if it survives them.
 
     What tests say of a mutant counts only if they pass without a change; `passing` are those that did.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from coverage import CoverageData
@@ -12,8 +12,8 @@ from coverage import CoverageData
 from mutation.contexts import FIXTURE, TESTS
 from mutation.mutants import Mutant
 
-#: Recorded processor seconds of these tests; one is shown in any case.
-SECONDS = 6.0
+#: So many of them are shown; most mutants are noticed by one of them, and few files are soon imported.
+FIRST = 10
 
 
 class Choice:
@@ -62,14 +62,8 @@ class Choice:
         for test in sorted(tests, key=lambda one: (self._seconds(one), one)):
             files.setdefault(test.split("::")[0], []).append(test)
         rounds = zip_longest(*sorted(files.values(), key=lambda one: (self._seconds(one[0]), one[0])))
-        chosen: list[str] = []
-        seconds = 0.0
-        for test in (one for one_round in rounds for one in one_round if one is not None):
-            if chosen and seconds + self._seconds(test) > SECONDS:
-                continue
-            chosen.append(test)
-            seconds += self._seconds(test)
-        return chosen
+        in_turn = (one for one_round in rounds for one in one_round if one is not None)
+        return list(islice(in_turn, FIRST))
 
     def _seconds(self, test: str) -> float:
         return float(self._tests[test]["seconds"])
