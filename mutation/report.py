@@ -67,8 +67,8 @@ def report(asked: Sequence[tuple[str, Mutant]], results: Results) -> str:
         if result.survived:
             survivors.append(f"- `{mutant.module}:{mutant.line}` {mutant.kind}: `{mutant.before}` -> `{mutant.after}`")
     lines = [
-        "| room | run | killed | out of time | survived | not run by any test | score |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| room | tried | killed | out of time | survived | score |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
     lines += [_row(room, count) for room, count in counts.items()]
     lines.append(_row("all", sum(counts.values(), Counter())))
