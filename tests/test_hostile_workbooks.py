@@ -90,6 +90,12 @@ ONE_PART = filings.zipped({"xl/workbook.xml": "<workbook/>"})
         (in_zip(ONE_PART, 22, 24, struct.pack("<I", 2**32 - 2)), "it would unpack to 4,096 MB"),
         (in_zip(ONE_PART, 22, 24, struct.pack("<I", 5)), "file: not a readable workbook: its"),
         (in_zip(ONE_PART, 26, 28, b"\xff\xff"), "file: not a readable workbook: its archive is damaged"),
+        (
+            filings.zipped(
+                {"_rels/.rels": '<?xml version="1.0" encoding="pTF-8"?><Relationships/>', "xl/workbook.xml": "<w/>"}
+            ),
+            "file: not a readable workbook: its XML is damaged: unknown encoding: pTF-8",
+        ),
         (b"PK\3\4" + bytes(100), "file: not a readable workbook: its archive is damaged: File is not a zip file"),
     ],
 )

@@ -48,7 +48,7 @@ def read_xml(chunks: Iterable[bytes], handler: Handler, *, encoding: str | None 
             if given - parser.CurrentByteIndex > _LONGEST:
                 raise ValueError("its XML has a tag without an end")
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # a lookup of the encoding that it names
         raise ValueError(f"its XML is damaged: {error}") from None
 
 
