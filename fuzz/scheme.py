@@ -252,7 +252,7 @@ _VALUES: dict[type[pl.DataType], list[Any]] = {
 }
 
 
-def _enterprises(scheme: Scheme) -> pl.DataFrame:
+def enterprises(scheme: Scheme) -> pl.DataFrame:
     """Five enterprises with a value of its type in every field."""
     schema = typed_schema(scheme)
     columns: dict[str, list[Any]] = {name: _VALUES[type(dtype)] for name, dtype in schema.items()}
@@ -279,7 +279,7 @@ def check(given: Text) -> str:
             fault.message.encode()
         return "refused"
     try:
-        table = icredit.score(_enterprises(scheme), scheme, values=True, as_of=_AS_OF)
+        table = icredit.score(enterprises(scheme), scheme, values=True, as_of=_AS_OF)
     except icredit.IcreditError as error:
         in_order(str(error))
         return "unscored"

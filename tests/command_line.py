@@ -153,3 +153,19 @@ def on_terminal(folder: Path, width: int, *words: str, status: int = 0, colours:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8"))
     assert "\x1b" not in plain
     return plain.replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
+def reading(file: Path) -> subprocess.Popen[bytes]:
+    """Start the program on a standard input that stays open, and return when it is reading it."""
+    running = subprocess.Popen(
+        command("score", "-"),
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert running.stdin is not None
+    # More than a pipe holds: once all is written, the program is reading.
+    running.stdin.write(file.read_bytes() * 300)
+    running.stdin.flush()
+    return running

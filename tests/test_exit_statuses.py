@@ -20,7 +20,18 @@ from typing import Any
 import openpyxl
 import pytest
 
-from command_line import clean_csv, command, enterprise, environment, faulty_csv, icredit, program, snapshot, write_csv
+from command_line import (
+    clean_csv,
+    command,
+    enterprise,
+    environment,
+    faulty_csv,
+    icredit,
+    program,
+    reading,
+    snapshot,
+    write_csv,
+)
 from conftest import NATIONAL, ROOT, SAMPLE_XLSX
 from icredit.errors import ExitStatus
 
@@ -661,17 +672,7 @@ def test_closed_streams(standing: Path, line: str, wanted: set[int]) -> None:
 def test_status_130_while_reading(standing: Path) -> None:
     """Ctrl-C while standard input is still open ends with 130 and one line, and no temporary file is left."""
     before = snapshot(standing)
-    running = subprocess.Popen(
-        command("score", "-"),
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert running.stdin is not None
-    # More than a pipe holds: once all is written, the program is reading.
-    running.stdin.write((standing / "in.csv").read_bytes() * 300)
-    running.stdin.flush()
+    running = reading(standing / "in.csv")
     running.send_signal(signal.SIGINT)
     out, told = running.communicate(timeout=30)
 

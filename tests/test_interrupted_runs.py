@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from command_line import clean_csv, command, environment, icredit, snapshot
+from command_line import clean_csv, environment, icredit, reading, snapshot
 from icredit.output.atomic import FileGroup
 from icredit.output.interruption import PutOff
 
@@ -28,16 +28,7 @@ def test_signals_that_end_a_service(folder: Path, number: signal.Signals) -> Non
     """SIGTERM and SIGHUP while the program reads end it like Ctrl-C."""
     clean_csv(folder / "in.csv")
     before = snapshot(folder)
-    running = subprocess.Popen(
-        command("score", "-"),
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert running.stdin is not None
-    running.stdin.write((folder / "in.csv").read_bytes() * 300)  # more than a pipe holds: it is reading
-    running.stdin.flush()
+    running = reading(folder / "in.csv")
     assert any(name.endswith(".lock") for name in set(snapshot(folder)) - set(before)), "it holds its output"
     running.send_signal(number)
 

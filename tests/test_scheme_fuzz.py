@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-import polars as pl
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -15,9 +13,9 @@ from hypothesis import strategies as st
 
 import icredit
 from conftest import AS_OF, NATIONAL
+from fuzz.scheme import enterprises
 from icredit.errors import SchemeError
-from icredit.scheme import Scheme, parse_scheme
-from icredit.scheme.fields import typed_schema
+from icredit.scheme import parse_scheme
 from plain_yaml import load_yaml
 from spoiled import TEXT
 
@@ -45,15 +43,6 @@ AWKWARD = [
 
 NATIONAL_TEXT = NATIONAL.read_text("utf-8")
 NATIONAL_DATA = load_yaml(NATIONAL_TEXT)
-
-#: A few values of every type, the awkward ones among them.
-VALUES: dict[type[pl.DataType], list[Any]] = {
-    pl.Float64: [0.0, 1.5, -3.0, 1e15, None],
-    pl.Int64: [0, 1, 7, 10**15, None],
-    pl.String: ["", "甲", "12", "x" * 200, None],
-    pl.Date: [date(1900, 1, 1), date(2024, 2, 29), AS_OF, date(9999, 12, 31), None],
-    pl.Boolean: [True, False, None, True, False],
-}
 
 
 def paths(data: Any, here: Path = ()) -> Iterator[Path]:
@@ -133,15 +122,6 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
         return True
 
 
-def frame_for(scheme: Scheme) -> pl.DataFrame:
-    """Return five enterprises with a value of its type in every field."""
-    schema = typed_schema(scheme)
-    columns: dict[str, list[Any]] = {name: VALUES[type(dtype)] for name, dtype in schema.items()}
-    columns["uscc"] = [f"9199{index:014}" for index in range(5)]
-    columns["stage"] = [*scheme.stage_ids, None, None, None, None, None][:5]
-    return pl.DataFrame(columns, schema=schema)
-
-
 def assert_scheme_or_faults(text: str) -> None:
     """The text is a scheme with which a batch can be scored, or is refused with faults on its own lines."""
     try:
@@ -159,7 +139,7 @@ def assert_scheme_or_faults(text: str) -> None:
         assert faults == sorted(faults)
         return
     assert parse_scheme(text).digest == scheme.digest
-    table = icredit.score(frame_for(scheme), scheme, values=True, as_of=AS_OF)
+    table = icredit.score(enterprises(scheme), scheme, values=True, as_of=AS_OF)
     assert table.height == 5
     low, high = scheme.scale
     for leaf in scheme.leaves:

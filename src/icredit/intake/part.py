@@ -76,6 +76,8 @@ class PartReader:
         self._reader = FileReader(scheme)
         self._validator = TableValidator(scheme, zones)
         self._across = AcrossChecks(scheme)
+        #: Column -> type of the rows that are kept.
+        self.schema = pl.Schema({**self._validator.schema, TABLE: pl.Int64()})
 
     def read(self, path: Path, number: int) -> ReadFile | InputError:
         """What came of the file with a number, or why nothing did."""

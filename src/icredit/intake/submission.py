@@ -16,10 +16,9 @@ from icredit.intake.account import FileReport
 from icredit.intake.duplicates import Duplicates, find_duplicates
 from icredit.intake.findings import findings_frame
 from icredit.intake.part import PartReader, ReadFile, size_of
-from icredit.intake.rows import TABLE, Rows, Store
+from icredit.intake.rows import Rows, Store
 from icredit.intake.sources import FoundFiles, by_name, find_files
 from icredit.intake.sources.grid import ROW
-from icredit.intake.validate import TableValidator
 from icredit.progress import SILENT, Phase, Progress
 from icredit.scheme.fields import ZONE
 from icredit.scheme.load import load_scheme
@@ -117,12 +116,12 @@ def read(
         files = find_files([files] if isinstance(files, str | Path) else files)
     paths = files.files if duplicates == "last" else sorted(files.files, key=by_name)
     progress.begin(Phase.READ, _total([files.moved.get(path, path) for path in paths]))
-    parts = _read_all(paths, PartReader(scheme, zones, sheet, slug, as_of, store or Store(), progress, files.moved))
+    reader = PartReader(scheme, zones, sheet, slug, as_of, store or Store(), progress, files.moved)
+    parts = _read_all(paths, reader)
     tables = [part.table for part in parts]
     findings = [finding for part in parts for finding in part.findings]
     differing = [finding for part in parts for finding in part.differing]
-    schema = pl.Schema({**TableValidator(scheme, zones).schema, TABLE: pl.Int64()})
-    rows = Rows(schema, tuple(kept for part in parts for kept in part.kept))
+    rows = Rows(reader.schema, tuple(kept for part in parts for kept in part.kept))
     rows = rows if rows.on_disk else rows.held()
     dropped, repeated, merged = find_duplicates(rows, tables, [*findings, *differing], duplicates, scheme)
     rows = rows.without([*dropped, *(key for part in parts for key in part.wrong)], ROW)
