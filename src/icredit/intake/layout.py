@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -89,8 +89,8 @@ def lay_out(
         encoding=opened.encoding,
         size=content.size,
     )
-    for one, last in _with_last(_ending_in_enterprises(body, pieces, code if coded else None)):
-        kept, left_out = strays.split(one, last=last)
+    for one in _ending_in_enterprises(body, pieces, code if coded else None):
+        kept, left_out = strays.split(one)
         read = set() if not one.faults else set(kept[ROW].to_list())
         faults = [
             CellFault(fault.row, fault.rule, fields[fault.column], fault.value)
@@ -103,17 +103,6 @@ def lay_out(
             faults += [CellFault(row, CODE_NUMBER, USCC, text) for row, text in numbers.iter_rows()]
         frame = kept.select(ROW, **{column.field: pl.col(name_of(column.index)) for column in columns})
         yield table._replace(frame=frame, faults=tuple(faults), strays=tuple(left_out))
-
-
-def _with_last(grids: Iterable[Grid]) -> Iterator[tuple[Grid, bool]]:
-    """Each grid, and whether it is the last."""
-    before: Grid | None = None
-    for grid in grids:
-        if before is not None:
-            yield before, False
-        before = grid
-    if before is not None:
-        yield before, True
 
 
 def _ending_in_enterprises(first: Grid, others: Iterator[Grid], code: int | None) -> Iterator[Grid]:
@@ -178,8 +167,11 @@ class _Strays:
         self._where = where
         self._above = 0
 
-    def split(self, grid: Grid, *, last: bool) -> tuple[pl.DataFrame, list[Stray]]:
-        """The rows of enterprises, and the others that are not blank; `last` if no piece follows."""
+    def split(self, grid: Grid) -> tuple[pl.DataFrame, list[Stray]]:
+        """The rows of enterprises, and the others that are not blank.
+
+        A piece that another one follows ends with an enterprise, so that below its last one stands nothing.
+        """
         body, coded = grid.frame, self._code is not None
         sure = pl.repeat(False, body.height, eager=True) if self._code is None else _sure(body, self._code)
         before, enterprises = self._above, body[ROW].filter(sure)
@@ -196,7 +188,7 @@ class _Strays:
                 self._finder.pass_enterprises()
             passed = place
             leading = coded and before + place == 0 < enterprises.len()
-            kind = self._finder.kind(cells, leading=leading, trailing=coded and last and place == enterprises.len())
+            kind = self._finder.kind(cells, leading=leading, trailing=coded and place == enterprises.len())
             if kind is None:
                 continue
             if kind == "header" and self._finder.other_header(cells, leading=leading):
