@@ -544,6 +544,15 @@ def test_the_screen_stops_few_rows_of_the_sample(path: Path, national: Scheme) -
     assert TableValidator(national, ZONES).validate(table).stopped < 3000 / 100
 
 
+def test_the_text_table_of_a_long_parquet_file_is_text(national: Scheme, tmp_path: Path) -> None:
+    """Read as a whole, a file is text in all its rows, also in those below the first, which are read with their types."""
+    path = tmp_path / "long.parquet"
+    columns = {"统一社会信用代码": filings.code(1), "企业名称": "示例", "营业收入": 0.25}
+    pl.DataFrame({name: [cell] * 500 for name, cell in columns.items()}).write_parquet(path)
+    assert len(list(FileReader(national).pieces(path))) > 1
+    assert table_of(path, national).frame["revenue"].to_list() == ["0.25"] * 500
+
+
 def even(value: float | None) -> float | None:
     """A validator that no screen can look into."""
     return value

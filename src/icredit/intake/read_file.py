@@ -12,6 +12,7 @@ from icredit.errors import InputError
 from icredit.intake.header import HeaderMatcher
 from icredit.intake.layout import lay_out
 from icredit.intake.sources import open_file, read_content
+from icredit.intake.sources.grid import in_text
 from icredit.intake.table import TextTable
 from icredit.scheme.fields import USCC, submission_fields
 from icredit.scheme.model import Scheme
@@ -27,14 +28,14 @@ class FileReader:
         self.matcher = HeaderMatcher(self._fields)
 
     def read(self, path: Path, sheet: str | None = None) -> TextTable:
-        """Read one file as a whole.
+        """Read one file as a whole, all cells as text.
 
         Raises:
             InputError: it cannot be read, no row of it is a header of the scheme, or a required column is not there.
         """
         pieces = list(self.pieces(path, sheet))
         return pieces[-1]._replace(
-            frame=pl.concat(piece.frame for piece in pieces),
+            frame=pl.concat(in_text(piece.frame) for piece in pieces),
             faults=tuple(fault for piece in pieces for fault in piece.faults),
             strays=tuple(stray for piece in pieces for stray in piece.strays),
         )
