@@ -351,25 +351,26 @@ def _xls_formula(where: bytes, result: str | float | bool | Wrong | None) -> byt
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
     """A compound file, the container of old workbooks and of encrypted new ones; every stream in sectors of its own."""
-    chain = [_FAT, _END]
-    body = b""
+    # A stream below 4,096 bytes would live in the mini stream; zeros at the end of a workbook mean nothing.
+    padded = {name: data.ljust(max(4096, -(-len(data) // _SECTOR) * _SECTOR), b"\0") for name, data in streams.items()}
+    # The allocation table comes first, then the directory. A sector of the table holds 128 entries, some of them its own.
+    tables = -(-(1 + sum(map(len, padded.values())) // _SECTOR) // 127)
+    chain = [*[_FAT] * tables, _END]
     entries = [_entry("Root Entry", 5, child=1)]
-    for index, (name, data) in enumerate(streams.items(), start=1):
-        # A stream below 4,096 bytes would live in the mini stream; zeros at the end of a workbook mean nothing.
-        padded = data.ljust(max(4096, -(-len(data) // _SECTOR) * _SECTOR), b"\0")
-        first, count = len(chain), len(padded) // _SECTOR
+    for index, (name, data) in enumerate(padded.items(), start=1):
+        first, count = len(chain), len(data) // _SECTOR
         chain += [*range(first + 1, first + count), _END]
-        body += padded
         entries.append(
-            _entry(name, 2, sibling=index + 1 if index < len(streams) else _FREE, start=first, size=len(padded))
+            _entry(name, 2, sibling=index + 1 if index < len(streams) else _FREE, start=first, size=len(data))
         )
-    assert len(chain) <= _SECTOR // 4, "one sector of the allocation table holds 128 entries"
+    assert tables <= 109, "the header names 109 sectors of the allocation table"
     assert len(entries) <= _SECTOR // 128, "one sector of the directory holds four entries"
-    table = struct.pack("<128I", *chain, *[_FREE] * (128 - len(chain)))
+    table = struct.pack(f"<{128 * tables}I", *chain, *[_FREE] * (128 * tables - len(chain)))
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<9I", 0, 1, 1, 0, 4096, _END, 0, _END, 0) + struct.pack("<109I", 0, *[_FREE] * 108)
-    return header + table + b"".join(entries).ljust(_SECTOR, b"\0") + body
+    header += struct.pack("<9I", 0, tables, tables, 0, 4096, _END, 0, _END, 0)
+    header += struct.pack("<109I", *range(tables), *[_FREE] * (109 - tables))
+    return header + table + b"".join(entries).ljust(_SECTOR, b"\0") + b"".join(padded.values())
 
 
 def _entry(name: str, kind: int, *, sibling: int = _FREE, child: int = _FREE, start: int = 0, size: int = 0) -> bytes:
