@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import Any
 
 import polars as pl
+import pydantic
 import pytest
 
 import icredit
+from command_line import icredit as run
 from icredit.intake.readings.base import CELL_ERRORS, is_cell_error
 from icredit.scheme.expressions import compile_expression, result_type, result_types
 from icredit.scheme.fields import IDENTITY, expression_schema
@@ -91,3 +94,21 @@ def test_every_error_is_known_by_how_it_begins(text: str) -> None:
     """In any width and case."""
     assert is_cell_error(text)
     assert not is_cell_error("x" + text)
+
+
+def test_options_that_nobody_gave_are_not_converted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pydantic builds something for those that were given or have a default, of more than twenty."""
+    built: list[object] = []
+    real = pydantic.TypeAdapter.__init__
+
+    def counted(self: pydantic.TypeAdapter[object], *words: Any, **options: Any) -> None:
+        built.append(words)
+        real(self, *words, **options)
+
+    monkeypatch.setattr(pydantic.TypeAdapter, "__init__", counted)
+
+    assert run("score", "missing.csv", "--as-of", "someday") == 2
+    assert "--as-of 'someday' is not a date" in capsys.readouterr().err
+    assert len(built) <= 12

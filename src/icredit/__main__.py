@@ -9,8 +9,8 @@ import sys
 
 from icredit.errors import INTERRUPTED, ExitStatus
 
-# What a start makes stays: looking for garbage in it every 700 objects would take a tenth of a short run.
-_OBJECTS = 50_000
+# What a start makes stays, about 100,000 objects: looking for garbage in it every 700 would take a tenth of a short run.
+_OBJECTS = 200_000
 
 
 def run() -> None:

@@ -29,6 +29,27 @@ EXIT_STATUSES = "\n".join(f"  {status.value:>3}  {status.meaning}" for status in
 app = typer.Typer()
 
 
+def _leave_alone_what_is_not_given(parameter: Any) -> None:
+    """Let an option that nobody gave be None at once: typer would build a pydantic adapter for it, to find the same."""
+    convert = parameter.process_value
+
+    def process(ctx: Any, value: Any) -> Any:
+        return convert(ctx, value) if value is not None else None
+
+    demands = parameter.required or parameter.callback is not None
+    if not demands and parameter.nargs == 1 and not getattr(parameter, "multiple", False):
+        parameter.process_value = process
+
+
+class Command(TyperCommand):
+    """A command that converts only the options that were given."""
+
+    def __init__(self, *words: Any, **attributes: Any) -> None:
+        super().__init__(*words, **attributes)
+        for parameter in self.params:
+            _leave_alone_what_is_not_given(parameter)
+
+
 class _Commands(Mapping[str, Any]):
     """The commands by name, each built when it is looked up."""
 
@@ -38,7 +59,7 @@ class _Commands(Mapping[str, Any]):
         group, callback = _registered(name)
         if group is None:
             group = typer.Typer(rich_markup_mode=None, add_completion=False)
-            group.command()(callback)  # an application of one command is that command
+            group.command(cls=Command)(callback)  # an application of one command is that command
         return typer.main.get_command(group)
 
     def __iter__(self) -> Iterator[str]:
@@ -67,6 +88,8 @@ class Program(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
+        for parameter in self.params:
+            _leave_alone_what_is_not_given(parameter)
         self.commands = _Commands()  # type: ignore[assignment]  # nobody adds to it
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
