@@ -17,7 +17,7 @@ from icredit.plain_files import MOST_REFERENCE_BYTES, read_plain
 from icredit.queries import collect
 from icredit.scheme.model import Scheme
 from icredit.scoring.block import Groups
-from icredit.scoring.constants import Part, needed, parts, with_constants
+from icredit.scoring.constants import Part, needed, parts
 from icredit.scoring.places import UP_TO, VALUE, place_groups
 from icredit.scoring.values import applies_column, value_column
 from icredit.scoring.verdict import GRADES, by_place, cut_column
@@ -139,7 +139,8 @@ class Reference:
         return found
 
     def require_constants(self, frame: pl.LazyFrame, scheme: Scheme) -> None:
-        """Refuse a batch that needs a constant which the reference's batch did not have; `frame` has stages and values.
+        """Refuse a batch that needs a constant which the reference's batch did not have; `frame` has the values, and the
+        constants of the reference.
 
         Raises:
             DataError: the first such indicator and group, and how many enterprises are in it.
@@ -149,11 +150,11 @@ class Reference:
             lacking = _lacking(part)
             if not lacking:
                 continue
-            joined = with_constants(frame, scheme, {within: self.constants[within].lazy()})
+            scored = frame
             if STAGE in within:
-                joined = joined.filter(pl.col(STAGE).is_not_null())  # the others are not scored in any case
+                scored = frame.filter(pl.col(STAGE).is_not_null())  # the others are not scored in any case
             keys = {f"key.{key}": pl.col(key) for key in within}
-            found = collect(joined.filter(pl.any_horizontal(lacking.values())).select(**keys, **lacking))
+            found = collect(scored.filter(pl.any_horizontal(lacking.values())).select(**keys, **lacking))
             if found.is_empty():
                 continue
             leaf = next(name for name in lacking if found[name].any())

@@ -17,7 +17,6 @@ from icredit.scoring.measuring import reference_of
 from icredit.scoring.pipeline import prepared, scored
 from icredit.scoring.reference import Reference
 from icredit.scoring.table import HeldTable, ScoredTable
-from icredit.scoring.values import with_values
 
 if TYPE_CHECKING:
     from icredit.intake import Submission
@@ -80,7 +79,8 @@ def score(
         DataError: the reference knows nothing of a group that is to be scored.
     """
     scheme = scheme or load_scheme()
-    _, table = _queries(data, scheme, as_of, reference, values=values, steps=steps)
+    scale = None if reference is None else reference.of_scheme(scheme)
+    _, table = _queries(data, scheme, as_of, scale, values=values, steps=steps)
     if isinstance(data, pl.LazyFrame):
         return table
     # polars 2.1 panics on some joins of empty frames; nobody scored is an empty table without asking it.
@@ -104,7 +104,7 @@ def score_with_account(
         submission: what `icredit.read` returned.
         scheme: how to score.
         store: keeps the rows of the table where those of the submission are too many for memory.
-        reference: constants of an earlier batch.
+        reference: constants of an earlier batch, as `Reference.of_scheme` gives them.
         measured: what `measure` finds of the submission, if that is known already.
         values: see `score`.
         steps: see `score`.
@@ -144,10 +144,9 @@ def _queries(
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """The prepared rows, and the scored table that comes of them."""
     typed, as_of = _typed(data, scheme, as_of)
-    if reference is not None:
-        reference = reference.of_scheme(scheme)
-        reference.require_constants(with_values(typed, scheme, as_of), scheme)
     frame = prepared(typed, scheme, as_of=as_of, reference=reference)
+    if reference is not None:
+        reference.require_constants(frame, scheme)
     return frame, scored(frame, scheme, reference, values=values, steps=steps)
 
 
@@ -197,7 +196,7 @@ def _score_in_pieces(
 ) -> tuple[ScoredTable, dict[str, Done]]:
     if given is not None:
         typed, as_of = _typed(submission, scheme, None)
-        given.of_scheme(scheme).require_constants(with_values(typed, scheme, as_of), scheme)
+        given.require_constants(prepared(typed, scheme, as_of=as_of, reference=given), scheme)
     reference = (known or measure(submission, scheme, progress=progress)).of_scheme(scheme)
     progress.begin(Phase.SCORE, submission.rows.height)
     batch = LargeBatch(submission.rows, scheme, submission.as_of, reference, store, progress.advance)
