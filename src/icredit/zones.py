@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from icredit.errors import InputError, UsageError
 from icredit.plain_files import MOST_TABLE_BYTES, read_plain
@@ -58,8 +57,7 @@ _DIVISIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """One zone. `province` may carry a bracket, as in 新疆(兵团)."""
 
     slug: str

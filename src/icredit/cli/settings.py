@@ -11,9 +11,8 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from icredit.cli.session import session
 from icredit.errors import InputError, UsageError, reason_of
@@ -85,8 +84,7 @@ KEYS: Mapping[str, Callable[[str, Path], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Values by key, and the file that was looked into."""
 
     values: Mapping[str, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
 import polars as pl
@@ -69,7 +68,7 @@ def lay_out(
     body = _part(grid, int(grid.frame[ROW].search_sorted(first, side="right")))
     if grid.merged:
         spread, said = merged_downwards(grid, body.frame, columns, matcher)
-        body = replace(body, frame=spread)
+        body = body._replace(frame=spread)
         notes += [f"{where}: {one}" for one in said]
     rows = [cells for _, cells in head[header.row : header.last + 1]]
     code = next(column.index for column in columns if column.field == USCC)
@@ -136,13 +135,13 @@ def _behind_last_enterprise(frame: pl.DataFrame, code: int) -> int:
 def _part(grid: Grid, begin: int, end: int | None = None) -> Grid:
     length = None if end is None else end - begin
     lengths = None if grid.lengths is None else grid.lengths.slice(begin, length)
-    return replace(grid, frame=grid.frame.slice(begin, length), lengths=lengths)
+    return grid._replace(frame=grid.frame.slice(begin, length), lengths=lengths)
 
 
 def _joined(above: Grid, below: Grid) -> Grid:
     """Two pieces of delimited text as one; nothing but rows differs between them."""
     frame = pl.concat([in_text(above.frame), in_text(below.frame)], how="diagonal")
-    return replace(below, frame=frame, lengths=pl.concat([_lengths(above), _lengths(below)]))
+    return below._replace(frame=frame, lengths=pl.concat([_lengths(above), _lengths(below)]))
 
 
 def _lengths(grid: Grid) -> pl.Series:

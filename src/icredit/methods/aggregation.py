@@ -7,8 +7,7 @@ whole. A node without any child present is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
@@ -20,8 +19,7 @@ Name = Literal["arithmetic", "geometric", "harmonic", "maximum", "minimum", "sum
 Scores = Sequence[pl.Expr]
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """The score of one child and its weight among its siblings.
 
     Attributes:

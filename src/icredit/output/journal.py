@@ -23,9 +23,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from icredit.errors import OutputError
 from icredit.output.failures import output_errors
@@ -79,8 +78,7 @@ def recover(place: Place, locks: Locks) -> None:
             discard(path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """What stood in the place of one file."""
 
     target: Path

@@ -10,14 +10,13 @@ import hashlib
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _BESIDE = re.compile(r"\.(?:rejects|manifest)$")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A folder, and the outputs in it whose names begin alike. The hidden names are short however long those are."""
 
     folder: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
@@ -20,12 +19,11 @@ PLACE = "place"
 _SIZE = "size"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """How constants are found: `rows` by aggregating the values of a group, `later` in order of what was found before."""
 
-    rows: dict[str, pl.Expr] = field(default_factory=dict)
-    later: list[dict[str, pl.Expr]] = field(default_factory=list)
+    rows: dict[str, pl.Expr]
+    later: list[dict[str, pl.Expr]]
 
 
 class Block(NamedTuple):
@@ -65,7 +63,7 @@ class Block(NamedTuple):
         The smallest value behind a step that keeps the order of values is what the step makes of the smallest one before
         it. So most minima and maxima are found of two numbers a group, and not of all its values anew.
         """
-        found = Finding()
+        found = Finding({}, [])
         if len(self.levels) > 1:
             found.rows[self.column(_SIZE, level)] = filed.count().cast(pl.Float64)
         lowest, highest = self.column("lowest", level), self.column("highest", level)

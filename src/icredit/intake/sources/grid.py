@@ -6,8 +6,8 @@ import datetime as dt
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -20,8 +20,7 @@ ROW = "source_row"
 _DECIMALS = r"^(-?)([0-9]{1,16})\.([0-9])(?:([0-9])([0-9]*))?$"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A file's bytes and what is said of them.
 
     Attributes:
@@ -49,8 +48,7 @@ class Content:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class GridFault:
+class GridFault(NamedTuple):
     """A cell that only the reader of a format can see to be wrong: `column` counts from 0, `row` from 1."""
 
     row: int
@@ -64,8 +62,7 @@ def no_numbers(column: int) -> list[int]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """One sheet, or one file that has no sheets.
 
     Attributes:
@@ -89,7 +86,7 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     lengths: pl.Series | None = None
     numbers: Callable[[int], Sequence[int]] = no_numbers
-    refused: Mapping[int, str] = field(default_factory=dict)
+    refused: Mapping[int, str] = {}
     epoch_1904: bool = False
 
     @property
@@ -111,8 +108,7 @@ class Grid:
             yield number, cells
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A sheet that can be read: `load(40)` reads it to row 40, enough to find a header; `load(None)` all of it.
 
     What is too large to be held as a whole has `in_pieces`: grids of rows that follow each other, the first of them with
@@ -132,8 +128,7 @@ class Sheet:
             yield self.load(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A file that is ready to be read: its sheets in order, how its text is encoded, what its user should know.
 
     A delimited file has one sheet without a name for every delimiter that is possible.
