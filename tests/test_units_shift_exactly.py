@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import icredit
 from icredit.scheme import parse_scheme
-from icredit.units import english, kind_of, shift, units_of
+from icredit.units import english, kind_of, known_in_cell, shift, shift_in_cell, unconvertible, units_of
 
 #: How many of the smallest unit of its kind a unit is.
 AMOUNTS = {
@@ -34,10 +34,22 @@ AMOUNTS = {
     "million yuan": 1_000_000,
     "亿元": 100_000_000,
     "亿": 100_000_000,
+    "人民币百万元": 1_000_000,
+    "人民币亿元": 100_000_000,
+    "元人民币": 1,
+    "千元人民币": 1_000,
+    "百万元人民币": 1_000_000,
+    "10k CNY": 10_000,
+    "10k yuan": 10_000,
+    "CNY 1,000": 1_000,
+    "CNY 100 million": 100_000_000,
 }
 SHARES = {"‰": 1, "per mille": 1, "%": 10, "百分比": 10, "percent": 10, "per cent": 10, "1": 1_000, "小数": 1_000}
-COUNTS = dict.fromkeys(["人", "名", "件", "项", "个", "家", "次", "persons", "items", "cases"], 1) | {
-    f"万{word}": 10_000 for word in "人名件项个家次"
+COUNTS = {
+    **dict.fromkeys([*"人名件项个家次篇台套户所", "persons", "people", "cases", "items", "number"], 1),
+    "百人": 100,
+    "千人": 1_000,
+    **{f"万{word}": 10_000 for word in "人名件项个家次篇台套户"},
 }
 KINDS = {"amount": AMOUNTS, "share": SHARES, "count": COUNTS}
 ALL = [unit for units in KINDS.values() for unit in units]
@@ -47,8 +59,7 @@ ALL = [unit for units in KINDS.values() for unit in units]
 def test_every_unit_has_its_kind(kind: str) -> None:
     """Every unit is known as one of money, of shares or of things."""
     assert {kind_of(unit) for unit in KINDS[kind]} == {kind}
-    assert set(KINDS[kind]) <= set(units_of(kind))
-    assert {kind_of(unit) for unit in units_of(kind)} == {kind}
+    assert set(KINDS[kind]) == set(units_of(kind))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +140,23 @@ def test_no_unit_of_an_unknown_kind() -> None:
     assert units_of("date") == []
 
 
-@pytest.mark.parametrize(("unit", "words"), [("万元", "CNY 10k"), ("人", "persons"), ("%", "%"), ("头", "头")])
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("元", "CNY"),
+        ("千元", "CNY 1,000"),
+        ("万元", "CNY 10k"),
+        ("百万元", "million CNY"),
+        ("亿元", "CNY 100 million"),
+        ("人", "persons"),
+        ("件", "cases"),
+        ("项", "items"),
+        ("个", "items"),
+        ("家", "items"),
+        ("%", "%"),
+        ("头", "头"),
+    ],
+)
 def test_units_in_english(unit: str, words: str) -> None:
     """Units are written for English readers, who can send them back; those without a rendering stay as they are."""
     assert english(unit) == words
@@ -139,6 +166,72 @@ def test_units_in_english(unit: str, words: str) -> None:
 def test_units_in_english_mean_the_same(unit: str) -> None:
     """What the English header of a template says is understood when it comes back, as the same unit."""
     assert shift(english(unit), unit) == 0
+
+
+#: How many a word in front of a unit makes of it.
+SCALES = {
+    "": 1,
+    "千": 10**3,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "十亿": 10**9,
+    "百亿": 10**10,
+    "千亿": 10**11,
+    "万亿": 10**12,
+}
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_power_of_a_unit_behind_a_number(scale: str) -> None:
+    """Behind a number money and things may be counted in any power of ten that has a word; no other kind's unit fits."""
+    for currency in ("元", "人民币", "元人民币", "人民币元", "yuan", "CNY", "RMB"):
+        power = shift_in_cell(scale + currency, "amount", "元")
+        assert power is not None
+        assert 10**power == SCALES[scale], scale + currency
+        assert known_in_cell(scale + currency)
+        assert shift_in_cell(scale + currency, "count", "人") is None
+    for word in ("人", "件", "所", "头"):
+        power = shift_in_cell(scale + word, "count", word)
+        assert power is not None
+        assert 10**power == SCALES[scale], scale + word
+    if scale:
+        assert shift_in_cell(scale, "amount", "万元") == len(str(SCALES[scale])) - 5
+        assert shift_in_cell(scale, "count", "项") == len(str(SCALES[scale])) - 1
+        assert known_in_cell(scale)
+
+
+def test_units_behind_a_number_that_do_not_fit() -> None:
+    """A unit with digits would run into the number, a share is no amount, and what is no unit is none anywhere."""
+    assert shift_in_cell("10k CNY", "amount", "万元") is None
+    assert shift_in_cell("%", "amount", "万元") is None
+    assert shift_in_cell("万元", "share", "%") is None
+    assert shift_in_cell("%", "share", "1") == -2
+    assert shift_in_cell("万元", "amount", "头") is None
+    assert not known_in_cell("10k CNY")
+    assert not known_in_cell("吨")
+
+
+@pytest.mark.parametrize(
+    ("unit", "what"),
+    [
+        *(
+            (scale + money, "money")
+            for scale in ("", "千", "万", "十万", "百万", "千万", "亿")
+            for money in ("美元", "港币")
+        ),
+        ("thousand USD", "money"),
+        ("million EUR", "money"),
+        ("us$", "money"),
+        *((word, "measure") for word in ("吨", "人年", "月", "kWh", "万千瓦时", "元/人", "万元/人", "件/年")),
+        *((word, None) for word in ("元", "%", "人", "", "某/人", "元人", "类/级", "USD 2023")),
+    ],
+)
+def test_units_that_nobody_can_convert(unit: str, what: str | None) -> None:
+    """Foreign money, whatever its size, and measures, among them one unit for each other, are told from names."""
+    assert unconvertible(unit) == what
 
 
 def filed(folder: Path, header: str, cells: list[str], unit: str = "万元") -> list[float | None]:
