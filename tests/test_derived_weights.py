@@ -282,6 +282,11 @@ def test_equal_weights_need_no_data(rules: Scheme) -> None:
     assert effective_weights(found.scheme, "old") == effective_weights(found.scheme, "young")
 
 
+def test_without_a_scheme_the_usual_one_is_weighed() -> None:
+    """As everywhere, that is the one that `load_scheme` finds."""
+    assert icredit.derive_weights(method="equal").base == icredit.load_scheme()
+
+
 JUDGED = "node_a,node_b,judgement\nc,d,2\nd,e,2\nc,e,4\nleft,right,3\nright,n,3\nleft,n,{}\n"
 
 

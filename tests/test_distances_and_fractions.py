@@ -49,6 +49,13 @@ def test_a_minimum_of_zero_divides_nothing_by_zero() -> None:
     assert scores(by("fraction_of_maximum", "lower", mirror="negate"), "a", a=[0.0, 3.0]) == [None, None]
 
 
+def test_nothing_is_better_than_no_cost() -> None:
+    """Whoever has a cost of nothing or less has all of the range, no more and no less, also without limits."""
+    rules = by("fraction_of_maximum", "lower", clamp=False)
+    assert scores(rules, "a", a=[-3.0, 0.0, 2.0]) == [1, 1, 0]
+    assert scores(rules, "a", a=[1 / 4, 1 / 2, 2.0]) == [1, 1 / 2, 1 / 8]
+
+
 def test_coinrs_number_is_to_be_had() -> None:
     """With `mirror: negate` a cost is divided by the smallest one, so that it rises as it gets worse."""
     rules = by("fraction_of_maximum", "lower", mirror="negate", clamp=False)
@@ -59,7 +66,7 @@ def test_fractions_of_losses() -> None:
     """A negative value earns nothing, unless its own number is asked for; where nobody has anything, all are alike."""
     assert scores(by("fraction_of_maximum"), "a", a=[-5.0, 5.0, 10.0]) == [0, 1 / 2, 1]
     assert scores(by("fraction_of_maximum", clamp=False), "a", a=[-5.0, 5.0, 10.0]) == [-1 / 2, 1 / 2, 1]
-    assert scores(by("fraction_of_maximum"), "a", a=[0.0, -5.0]) == [1 / 2, 0]
+    assert scores(by("fraction_of_maximum"), "a", a=[0.0, -1 / 2]) == [1 / 2, 0]
 
 
 def test_a_target_that_everybody_has_reached() -> None:
@@ -78,6 +85,20 @@ def test_goalposts_without_limits() -> None:
     """With `clamp: false` a value beyond the goalposts earns more than all, or less than nothing."""
     rules = scheme(indicator("a", normalise={"method": "goalposts", "lower": 2, "upper": 6, "clamp": False}))
     assert scores(rules, "a", a=[0.0, 4.0, 8.0]) == [-1 / 2, 1 / 2, 3 / 2]
+
+
+@pytest.mark.parametrize(
+    ("rules", "values"),
+    [
+        (by("distance_to_target", target=1e-50, clamp=False), [0.0, 1e60]),
+        (by("fraction_of_maximum", clamp=False), [1e-50, -1e60]),
+    ],
+)
+def test_a_quotient_beyond_all_numbers_is_missing(rules: Any, values: list[float]) -> None:
+    """1e60 / 1e-50 is 1e110, more than any score may be, and -1e110 is less."""
+    first, beyond = scores(rules, "a", a=values)
+    assert first is not None
+    assert beyond is None
 
 
 def test_a_target_of_each_stage() -> None:

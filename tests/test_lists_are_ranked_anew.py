@@ -183,6 +183,12 @@ def test_another_score_ties_on_the_decimals_given() -> None:
     assert places(icredit.rank(table, by="x", decimals=2)) == [(0, 1), (1, 1), (2, 3)]
 
 
+def test_another_score_counts_on_four_decimals() -> None:
+    """Unless it is said otherwise: 0.12344 and 0.12336 are 0.1234 each, and 0.12346 is more."""
+    table = icredit.score(frame(a=[0.12336, 0.12346, 0.12344], b=[0.1] * 3), RULES, as_of=AS_OF)
+    assert places(icredit.rank(table, by="a")) == [(1, 1), (0, 2), (2, 2)]
+
+
 def test_the_score_ties_as_in_the_table() -> None:
     """Whoever ties on the scheme's decimals ties in every list by score, though the scores differ further on."""
     coarse = scheme(indicator("a"), ranking={"decimals": 1})

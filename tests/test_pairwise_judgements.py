@@ -125,6 +125,19 @@ def test_the_judgement_farthest_from_the_others_is_named() -> None:
     assert implied > 3 * 1 / 4, "and on which side of it the others are"
 
 
+@pytest.mark.parametrize("factor", [3.0, 1 / 3])
+@pytest.mark.parametrize("place", [*itertools.combinations(range(4), 2)])
+def test_the_one_judgement_that_contradicts_is_the_farthest(place: tuple[int, int], factor: float) -> None:
+    """Of quotients of 8, 1, 2 and 4, one is three times, or a third of, what the weights say, wherever it stands."""
+    weights = (8, 1, 2, 4)
+    upper = [[weights[row] / weights[column] for column in range(row + 1, 4)] for row in range(3)]
+    upper[place[0]][place[1] - place[0] - 1] *= factor
+    found = priorities(full(upper))
+    assert found.worst is not None
+    assert found.worst[:2] == place
+    assert found.worst[2] == pytest.approx(found.weights[place[0]] / found.weights[place[1]])
+
+
 def test_random_indices_are_those_of_saaty() -> None:
     """The table of 1980, of 1 to 15 children."""
     assert RANDOM_INDEX[2:10] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
