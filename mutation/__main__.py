@@ -85,11 +85,20 @@ def _tried(mutant: Mutant, shown: Sequence[tuple[str, ...]], passing: set[str]) 
         if outcome == "survived":
             passing.update(tests)
             continue
-        if not passing.issuperset(tests) and trial(path, source, None, tests).outcome != "survived":
-            raise SystemExit(f"{mutant.module}: tests fail without any change: {' '.join(tests)}")
-        passing.update(tests)
+        run = _until(tests, done.failed)
+        if not passing.issuperset(run) and trial(path, source, None, run).outcome != "survived":
+            raise SystemExit(f"{mutant.module}: tests fail without any change: {' '.join(run)}")
+        passing.update(run)
         break
     return Result(outcome, round(seconds, 2))
+
+
+def _until(tests: tuple[str, ...], failed: str | None) -> tuple[str, ...]:
+    """The tests that were run, of which the last one, or one in the last file, failed; all of them if that is not known."""
+    for place, test in enumerate(tests, 1):
+        if failed is not None and test in (failed, failed.split("::")[0]):
+            return tests[:place]
+    return tests
 
 
 if __name__ == "__main__":

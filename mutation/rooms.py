@@ -16,6 +16,8 @@ ROOMS = {
     "intake": ("intake/*.py",),
     "readings": ("intake/readings/*.py",),
     "rules": ("intake/rules/*.py",),
+    "sources": ("intake/sources/*.py", "intake/sources/xlsx/*.py"),
+    "units": ("units.py",),
 }
 
 
@@ -47,6 +49,15 @@ ABOUT = {
     "intake/[tv]*.py": "rows_with_errors_are_rejected cells_are_read_exactly",
     "intake/readings/*.py": "cells_are_read_exactly numbers_are_read_exactly dates_are_read_exactly credit_codes",
     "intake/rules/*.py": "rules_explain_themselves rule_command docs_do_not_drift validate_command",
+    "intake/sources/[bcx]*.py": "old_workbooks html_tables open_document",
+    "intake/sources/d*.py": "signatures files_of_every_kind",
+    "intake/sources/f*.py": "many_files_are_one_batch",
+    "intake/sources/[glprt]*.py": "files_of_every_kind limits_of_files",
+    "intake/sources/[hm]*.py": "html_tables",
+    "intake/sources/o*.py": "open_document",
+    "intake/sources/s[ip]*.py": "signatures html_tables",
+    "intake/sources/xlsx/*.py": "workbook_cells workbook_values workbook_parts",
+    "units.py": "units_shift_exactly headers_are_recognised",
 }
 
 

@@ -19,7 +19,10 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import pytest
 
 from mutation.mutants import mutated
 
@@ -36,6 +39,9 @@ _MEMORY = 8 << 30
 _LOOK = 0.02
 _IDLE = 120.0
 
+# Where a child notes the test that failed.
+_FAILED = "failed"
+
 #: What icredit and its tests import.
 WARM = (
     *("polars", "pydantic", "yaml", "typer", "rich.console", "openpyxl", "xlrd", "xlsxwriter", "python_calamine"),
@@ -44,10 +50,22 @@ WARM = (
 
 
 class Trial(NamedTuple):
-    """What came of a trial, and its processor seconds."""
+    """What came of a trial, its processor seconds, and the test that failed, if it is known."""
 
     outcome: Outcome
     seconds: float
+    failed: str | None = None
+
+
+class _First:
+    """A plugin of pytest that notes the test that fails."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._file.write_text(report.nodeid, "utf-8")
 
 
 class _Mutated(MetaPathFinder, Loader):
@@ -93,7 +111,9 @@ def trial(path: Path, source: Path, number: int | None, tests: Sequence[str]) ->
         child = os.fork()
         if child == 0:
             _run(_Mutated(name, path, number), tests, Path(folder))
-        return _watch(child)
+        done = _watch(child)
+        failed = Path(folder) / _FAILED
+        return done._replace(failed=failed.read_text("utf-8")) if failed.exists() else done
 
 
 def _run(finder: _Mutated, tests: Sequence[str], folder: Path) -> None:
@@ -111,7 +131,7 @@ def _run(finder: _Mutated, tests: Sequence[str], folder: Path) -> None:
 
         options = ["-o", "addopts=", "-x", "-q", "--no-header", "--tb=line", "-p", "no:xdist", "-p", "no:cacheprovider"]
         options += ["--assert=plain", "--hypothesis-profile=mutation", f"--basetemp={folder / 'tests'}"]
-        status = int(pytest.main([*options, *tests]))
+        status = int(pytest.main([*options, *tests], plugins=[_First(folder / _FAILED)]))
     except BaseException:  # noqa: BLE001 - the child must never go on as a second parent
         traceback.print_exc()
     finally:
