@@ -443,6 +443,33 @@ def test_types_of_parquet(tmp_path: Path) -> None:
     assert parquet(tmp_path, sales=[0.1, 1e-7]).frame["sales"].to_list() == [0.1, 1e-7]
 
 
+def test_types_of_parquet_far_below_its_head(tmp_path: Path) -> None:
+    """Rows far below the first, whose cells are never text, are read as those are: by value, and refused by the same rules."""
+
+    def below(**columns: list[Any]) -> tuple[list[Any], list[tuple[int | None, str]]]:
+        (name, last), rows = *columns.items(), 300
+        frame = pl.DataFrame(
+            {
+                "uscc": [filings.code(row) for row in range(rows)],
+                "name": "示例",
+                name: [last[0]] * (rows - len(last)) + last,
+            }
+        )
+        frame.write_parquet(tmp_path / "long.parquet")
+        submission = read(tmp_path / "long.parquet")
+        assert submission.frame.schema[name] == typed_schema(filings.every_kind())[name]
+        return submission.frame[name].to_list()[-len(last) :], submission.findings.select("row", "rule").rows()
+
+    assert below(heads=[3.0, 7.0, None]) == ([3, 7, None], [])
+    assert below(heads=[3.0, 2.5, 4.0]) == ([3, 3, 4], [(299, "IC202")])
+    assert below(heads=[3, 10**14, 5]) == ([3, 10**14, 5], [])
+    assert below(sales=[0.5, float("nan"), 0.25]) == ([0.5, None, 0.25], [])
+    assert below(sales=[0.5, float("inf"), 0.25]) == ([0.5, 0.5, 0.25], [(299, "IC201")])
+    assert below(sales=[2, 3, 4]) == ([2.0, 3.0, 4.0], [])
+    days = [dt.date(2020, 1, 2), None, dt.date(1999, 12, 31)]
+    assert below(opened=days) == (days, [])
+
+
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @pytest.mark.parametrize("zone", [None, "Asia/Shanghai"])
 def test_a_timestamp_at_midnight_is_a_date(tmp_path: Path, unit: Any, zone: str | None) -> None:
