@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from mutation.choice import Choice
 from mutation.mutants import Mutant, mutants
@@ -65,32 +65,30 @@ def _run(asked: Sequence[tuple[str, Mutant]], results: Results, *, survivors: bo
         if known is not None and not (survivors and known.survived):
             continue
         shown = [tuple(some) for some in (choice.of(mutant), about(mutant.module)) if some]
-        result = _tried(mutant, shown, choice.needless(mutant), passing)
+        result = _tried(mutant, shown, passing)
         results.add(mutant, result)
         if result.survived:
             say = f"{place}/{len(asked)} {mutant.module}:{mutant.line} survived: {mutant.before} -> {mutant.after}"
             print(say, file=sys.stderr, flush=True)
 
 
-def _tried(mutant: Mutant, shown: Sequence[tuple[str, ...]], needless: Collection[str], passing: set[str]) -> Result:
-    """What becomes of a mutant that is shown some tests, and others if it survives them, none of them needlessly.
+def _tried(mutant: Mutant, shown: Sequence[tuple[str, ...]], passing: set[str]) -> Result:
+    """What becomes of a mutant that is shown some tests, and others if it survives them.
 
     What tests say of a mutant counts only if they pass without a change; `passing` are those that did.
     """
     path, source = ROOT / mutant.module, ROOT / "src"
     outcome, seconds = "survived", 0.0
     for tests in shown:
-        done = trial(path, source, mutant.number, tests, needless)
+        done = trial(path, source, mutant.number, tests)
         outcome, seconds = done.outcome, seconds + done.seconds
         if outcome == "survived":
-            passing.update(test for test in tests if "::" in test)
-            needless = {*needless, *tests}
+            passing.update(tests)
             continue
         run = _until(tests, done.failed)
-        known = done.failed in passing or passing.issuperset(run)
-        if not known and trial(path, source, None, run, needless).outcome != "survived":
+        if not passing.issuperset(run) and trial(path, source, None, run).outcome != "survived":
             raise SystemExit(f"{mutant.module}: tests fail without any change: {' '.join(run)}")
-        passing.update(test for test in (*run, done.failed) if test is not None and "::" in test)
+        passing.update(run)
         break
     return Result(outcome, round(seconds, 2))
 

@@ -37,18 +37,10 @@ class Choice:
         of which nothing was noted: coverage.py does not see what polars calls in threads of its own.
         """
         lines = self._of_module(mutant.module)
-        noted = self._noted(mutant) or self._named(context for contexts in lines.values() for context in contexts)
-        return self._in_order(noted)
-
-    def needless(self, mutant: Mutant) -> frozenset[str]:
-        """The tests that are known not to run a mutant's statement; none where nothing was noted of it."""
-        noted = self._noted(mutant)
-        return frozenset(self._tests.keys() - noted if noted else ())
-
-    def _noted(self, mutant: Mutant) -> set[str]:
-        lines = self._of_module(mutant.module)
         first, last = mutant.lines
-        return self._named({context for line in range(first, last + 1) for context in lines.get(line, ())})
+        noted = {context for line in range(first, last + 1) for context in lines.get(line, ())}
+        tests = self._named(noted) or self._named(context for contexts in lines.values() for context in contexts)
+        return self._in_order(tests)
 
     def _of_module(self, module: str) -> dict[int, list[str]]:
         if module not in self._lines:

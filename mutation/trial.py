@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
@@ -58,13 +58,10 @@ class Trial(NamedTuple):
 
 
 class _First:
-    """A plugin of pytest that leaves out tests without need and notes the one that fails."""
+    """A plugin of pytest that notes the test that fails."""
 
-    def __init__(self, file: Path, needless: Collection[str]) -> None:
-        self._file, self._needless = file, needless
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if item.nodeid not in self._needless]
+    def __init__(self, file: Path) -> None:
+        self._file = file
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -107,19 +104,19 @@ def warm(names: Sequence[str] = WARM) -> None:
     )
 
 
-def trial(path: Path, source: Path, number: int | None, tests: Sequence[str], needless: Collection[str] = ()) -> Trial:
-    """Run tests, but for those that are needless, with a module that has one of its changes, or none."""
+def trial(path: Path, source: Path, number: int | None, tests: Sequence[str]) -> Trial:
+    """Run tests with a module that has one of its changes, or none."""
     name = ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         child = os.fork()
         if child == 0:
-            _run(_Mutated(name, path, number), tests, needless, Path(folder))
+            _run(_Mutated(name, path, number), tests, Path(folder))
         done = _watch(child)
         failed = Path(folder) / _FAILED
         return done._replace(failed=failed.read_text("utf-8")) if failed.exists() else done
 
 
-def _run(finder: _Mutated, tests: Sequence[str], needless: Collection[str], folder: Path) -> None:
+def _run(finder: _Mutated, tests: Sequence[str], folder: Path) -> None:
     """Be the child: run the tests and end with the status of pytest."""
     os.setpgid(0, 0)
     status = 70
@@ -134,17 +131,12 @@ def _run(finder: _Mutated, tests: Sequence[str], needless: Collection[str], fold
 
         options = ["-o", "addopts=", "-x", "-q", "--no-header", "--tb=line", "-p", "no:xdist", "-p", "no:cacheprovider"]
         options += ["--assert=plain", "--hypothesis-profile=mutation", f"--basetemp={folder / 'tests'}"]
-        status = _status(pytest.main([*options, *tests], plugins=[_First(folder / _FAILED, needless)]))
+        status = int(pytest.main([*options, *tests], plugins=[_First(folder / _FAILED)]))
     except BaseException:  # noqa: BLE001 - the child must never go on as a second parent
         traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(status)
-
-
-def _status(ended: int) -> int:
-    """The status of a child: nothing fails where all tests are needless (5)."""
-    return 0 if ended == 5 else int(ended)  # noqa: PLR2004  # pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def _watch(child: int) -> Trial:
