@@ -85,7 +85,7 @@ def test_power_means(x: float, y: float, weight: float, power: float) -> None:
     assert min(x, y) <= found <= max(x, y)
 
 
-@pytest.mark.parametrize(("power", "expected"), [(2, 0.5**0.5), (-2, 0)])
+@pytest.mark.parametrize(("power", "expected"), [(2, 0.5**0.5), (0.5, 0.5**2), (-0.5, 0), (-2, 0)])
 def test_power_means_of_zero(power: float, expected: float) -> None:
     """Nothing in one child makes nothing of the whole where the exponent is negative."""
     rules = scheme(indicator("a"), indicator("b"), aggregate={"power": power})

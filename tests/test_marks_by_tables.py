@@ -85,6 +85,12 @@ def test_marks_along_lines(values: list[float | None]) -> None:
     assert scores(rules, "a", a=values) == expected
 
 
+def test_marks_need_not_begin_where_the_values_do() -> None:
+    """From 0.2 marks at a value of 1 to 0.8 at 3: whoever is below 1 has 0.2, halfway is 0.5."""
+    rules = scheme(indicator("a", normalise={"method": "piecewise", "points": [[1, 0.2], [3, 0.8]]}))
+    assert scores(rules, "a", a=[0.5, 1.0, 2.0, 4.0]) == pytest.approx([0.2, 0.2, 0.5, 0.8])
+
+
 def test_marks_at_the_points() -> None:
     """At a point marks are those of the point, to the last digit."""
     rules = scheme(indicator("a", normalise={"method": "piecewise", "points": POINTS}, missing="zero"))
