@@ -28,7 +28,12 @@ def test_signals_that_end_a_service(folder: Path, number: signal.Signals) -> Non
     """SIGTERM and SIGHUP while the program reads end it like Ctrl-C."""
     clean_csv(folder / "in.csv")
     before = snapshot(folder)
-    running = reading(folder / "in.csv")
+    # The tests themselves may run under nohup, whose children ignore SIGHUP.
+    usual = signal.signal(number, signal.SIG_DFL)
+    try:
+        running = reading(folder / "in.csv")
+    finally:
+        signal.signal(number, usual)
     assert any(name.endswith(".lock") for name in set(snapshot(folder)) - set(before)), "it holds its output"
     running.send_signal(number)
 
