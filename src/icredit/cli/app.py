@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
@@ -29,16 +29,16 @@ EXIT_STATUSES = "\n".join(f"  {status.value:>3}  {status.meaning}" for status in
 app = typer.Typer()
 
 
-def _leave_alone_what_is_not_given(parameter: Any) -> None:
+def _leave_alone_what_is_not_given(parameters: Iterable[Any]) -> None:
     """Let an option that nobody gave be None at once: typer would build a pydantic adapter for it, to find the same."""
-    convert = parameter.process_value
 
-    def process(ctx: Any, value: Any) -> Any:
-        return convert(ctx, value) if value is not None else None
+    def quick(convert: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        return lambda ctx, value: convert(ctx, value) if value is not None else None
 
-    demands = parameter.required or parameter.callback is not None
-    if not demands and parameter.nargs == 1 and not getattr(parameter, "multiple", False):
-        parameter.process_value = process
+    for parameter in parameters:
+        demands = parameter.required or parameter.callback is not None
+        if not demands and parameter.nargs == 1 and not getattr(parameter, "multiple", False):
+            parameter.process_value = quick(parameter.process_value)
 
 
 class Command(TyperCommand):
@@ -46,8 +46,7 @@ class Command(TyperCommand):
 
     def __init__(self, *words: Any, **attributes: Any) -> None:
         super().__init__(*words, **attributes)
-        for parameter in self.params:
-            _leave_alone_what_is_not_given(parameter)
+        _leave_alone_what_is_not_given(self.params)
 
 
 class _Commands(Mapping[str, Any]):
@@ -88,8 +87,7 @@ class Program(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for parameter in self.params:
-            _leave_alone_what_is_not_given(parameter)
+        _leave_alone_what_is_not_given(self.params)
         self.commands = _Commands()  # type: ignore[assignment]  # nobody adds to it
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
