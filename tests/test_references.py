@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import icredit
-from conftest import AS_OF, NATIONAL
+from conftest import AS_OF, NATIONAL, SAMPLE_CSV
 from icredit.errors import DataError, InputError, UsageError
+from icredit.intake.rows import Store
 from icredit.scheme import Scheme
 from icredit.scheme.fields import typed_schema
+from icredit.scoring import score_with_account
 from little import MINMAX, STAGES, code, frame, full, indicator, measured, minmax, scheme, scored, scored_by
 
 TREATED = {"winsorise": [0.01, 0.99], "transform": "log"}
@@ -140,6 +142,13 @@ def test_another_schemes_reference_is_refused(reference: icredit.Reference) -> N
         icredit.score(BATCH, other, reference=reference, as_of=AS_OF)
     for named in ("little", reference.digest[:12], "other", other.digest[:12]):
         assert named in str(caught.value)
+
+
+def test_another_schemes_reference_is_refused_for_a_submission(national: Scheme, reference: icredit.Reference) -> None:
+    """Whoever scores a submission with its account is told the same, before anything is computed."""
+    submission = icredit.read(SAMPLE_CSV, national, as_of=AS_OF)
+    with Store() as store, pytest.raises(UsageError, match="another scheme"):
+        score_with_account(submission, national, store, reference=reference)
 
 
 @pytest.mark.parametrize(

@@ -97,12 +97,11 @@ class Reference:
             raise InputError(f"{path}: cannot be read: {reason_of(error)}") from None
         return cls.from_json(text, str(path))
 
-    def of_scheme(self, scheme: Scheme) -> Reference:
-        """The reference, if the scheme made it and it holds exactly what the scheme needs.
+    def require_scheme(self, scheme: Scheme) -> None:
+        """Refuse any other scheme than the one the reference was made under.
 
         Raises:
-            UsageError: the scheme's content is not the one the reference was made under.
-            InputError: constants are missing, or a group stands twice: the file was edited.
+            UsageError: the scheme's content is another one.
         """
         if self.digest != scheme.digest:
             raise UsageError(
@@ -110,6 +109,15 @@ class Reference:
                 f"not under {scheme.id}, {scheme.digest[:12]}",
                 hint="score with the scheme of the reference, or make a new reference with --save-reference",
             )
+
+    def of_scheme(self, scheme: Scheme) -> Reference:
+        """The reference, if the scheme made it and it holds exactly what the scheme needs.
+
+        Raises:
+            UsageError: the scheme's content is not the one the reference was made under.
+            InputError: constants are missing, or a group stands twice: the file was edited.
+        """
+        self.require_scheme(scheme)
         wanted = needed(scheme)
         if set(self.constants) != set(wanted):
             raise InputError("the reference is damaged: it does not hold the groups of its scheme", hint=_ANEW)

@@ -112,8 +112,11 @@ def score_with_account(
 
     Raises:
         OutputError: the store cannot write rows.
+        UsageError: the reference was made under another scheme.
         DataError: see `score`.
     """
+    if reference is not None:
+        reference.require_scheme(scheme)
     if submission.rows.on_disk and submission.rows.height:
         return _score_in_pieces(
             submission, scheme, store, reference, measured or reference, progress, values=values, steps=steps
