@@ -17,6 +17,7 @@ from types import TracebackType
 import polars as pl
 
 from icredit.errors import OutputError, reason_of
+from icredit.intake.row_file import RowFile
 
 #: Name of the column with the number of the table a row comes from.
 TABLE = "source_table"
@@ -27,33 +28,41 @@ Key = tuple[int, int]
 # Bytes of typed rows that are held in memory: a million enterprises and more. Scoring takes four times as much.
 _MOST = 2**28
 
+# Of rows that go to files one of so many is kept in another file for who only wants to know what they are like.
+_SAMPLED = 64
+
 
 @dataclass(slots=True)
 class Kept:
     """Some rows that a store keeps."""
 
     height: int
-    _held: pl.DataFrame | Path
+    _held: pl.DataFrame | RowFile
+    _sample: RowFile | None = None
 
     def frame(self, columns: list[str] | None = None) -> pl.DataFrame:
         """The rows, with all columns or those named."""
-        if isinstance(self._held, pl.DataFrame):
-            return self._held if columns is None else self._held.select(columns)
-        return _read(self._held, columns)
+        if isinstance(self._held, RowFile):
+            return self._held.read(columns)
+        return self._held if columns is None else self._held.select(columns)
 
     def lazy(self) -> pl.LazyFrame:
         """The rows as a query reads them."""
-        return self._held.lazy() if isinstance(self._held, pl.DataFrame) else pl.scan_ipc(self._held)
+        return self._held.scan() if isinstance(self._held, RowFile) else self._held.lazy()
+
+    def sample(self) -> pl.DataFrame:
+        """The first row of so many, and every so many-th after it."""
+        return self.frame().gather_every(_SAMPLED) if self._sample is None else self._sample.read()
 
     @property
     def on_disk(self) -> bool:
         """Whether the rows are in a file."""
-        return isinstance(self._held, Path)
+        return isinstance(self._held, RowFile)
 
     def drop(self) -> None:
         """Remove the file in which the rows are; nobody may ask for them again."""
-        if isinstance(self._held, Path):
-            self._held.unlink()
+        if isinstance(self._held, RowFile):
+            self._held.remove()
 
     def move(self, store: Store) -> None:
         """Write the rows to a file of a store, and hold them no longer.
@@ -62,6 +71,8 @@ class Kept:
             OutputError: they cannot be written.
         """
         if isinstance(self._held, pl.DataFrame):
+            # A few rows would keep the text of all in memory.
+            self._sample = store.write(self._held.gather_every(_SAMPLED))
             self._held = store.write(self._held)
 
 
@@ -108,7 +119,7 @@ class Store(AbstractContextManager["Store"]):
             one.move(self)
         return kept
 
-    def write(self, frame: pl.DataFrame) -> Path:
+    def write(self, frame: pl.DataFrame) -> RowFile:
         """Write rows to a file of their own, from which they can be read back quickly.
 
         Raises:
@@ -120,24 +131,12 @@ class Store(AbstractContextManager["Store"]):
                     self._folder = tempfile.TemporaryDirectory(prefix=self._prefix, dir=self._within)
                 self._files += 1
                 path = Path(self._folder.name, str(self._files))
-            with path.open("wb") as file:
-                frame.write_ipc(file)
+            return RowFile.write(frame, path)
         except (OSError, pl.exceptions.PolarsError) as error:
             reason = reason_of(error)
             raise OutputError(
                 f"{self._within}: rows cannot be kept there: {reason}", hint="is the disk full?"
             ) from None
-        return path
-
-    def read(self, path: Path, columns: list[str] | None = None) -> pl.DataFrame:
-        """The rows of such a file, with all columns or those named."""
-        return _read(path, columns)
-
-
-def _read(path: Path, columns: list[str] | None) -> pl.DataFrame:
-    # Not by way of mapping the file into memory, where all that is ever looked at would count as held.
-    with path.open("rb") as file:
-        return pl.read_ipc(file, columns=columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +168,9 @@ class Rows:
                 frame = frame.join(self.gone, on=keys, how="anti", maintain_order="left")
             yield frame if columns is None else frame.select(columns)
 
-    def sample(self, every: int) -> pl.DataFrame:
-        """The first row of so many, and every so many-th after it."""
-        return pl.concat(kept.lazy().gather_every(every).collect() for kept in self.kept)
+    def sample(self) -> pl.DataFrame:
+        """About one row of so many, from all parts of the batch; some may be `gone`."""
+        return pl.concat(kept.sample() for kept in self.kept)
 
     def frame(self, columns: list[str] | None = None) -> pl.DataFrame:
         """The rows as one frame."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import polars as pl
@@ -43,28 +42,29 @@ class TypedRows(Protocol):
         """The rows in pieces, which with `let_go` nobody will ask for again."""
         ...
 
-    def sample(self, every: int) -> pl.DataFrame:
+    def sample(self) -> pl.DataFrame:
         """About one row of so many, from all parts of the batch."""
+        ...
+
+
+class RowFile(Protocol):
+    """Rows in a file of their own."""
+
+    def read(self) -> pl.DataFrame:
+        """The rows."""
         ...
 
 
 class Store(Protocol):
     """Keeps rows in files until the end of a run."""
 
-    def write(self, frame: pl.DataFrame) -> Path:
+    def write(self, frame: pl.DataFrame) -> RowFile:
         """Write rows to a file of their own."""
-        ...
-
-    def read(self, path: Path) -> pl.DataFrame:
-        """The rows of such a file."""
         ...
 
 
 # Rows scored at once, and about so many sorted at once: enough to be fast, few enough to take little.
 _AT_ONCE = 250_000
-
-# One row of so many tells how points are spread.
-_SAMPLED = 64
 
 _POINTS = "points"
 _PART = "part"
@@ -73,7 +73,7 @@ _PART = "part"
 class Dealt(NamedTuple):
     """Rows of a table in a file; they have the ranks from `begin` on among those of all rows as they were dealt out."""
 
-    file: Path
+    file: RowFile
     begin: int
     height: int
 
@@ -87,13 +87,11 @@ class PiecedTable(ScoredTable):
         statuses: Mapping[str, int],
         parts: Sequence[Sequence[Dealt]],
         ranks: pl.DataFrame,
-        store: Store,
     ) -> None:
         self._schema = schema
         self._statuses = statuses
         self._parts = parts
         self._ranks = ranks
-        self._store = store
 
     @property
     def schema(self) -> pl.Schema:
@@ -110,9 +108,7 @@ class PiecedTable(ScoredTable):
         yield from ahead(self._sorted(part) for part in self._parts if part)
 
     def _sorted(self, part: Sequence[Dealt]) -> pl.DataFrame:
-        frames = [
-            self._store.read(one.file).hstack(self._ranks.slice(one.begin, one.height).cast(pl.Int64)) for one in part
-        ]
+        frames = [one.file.read().hstack(self._ranks.slice(one.begin, one.height).cast(pl.Int64)) for one in part]
         return collect(in_order(pl.concat(frames).lazy()).select(self._schema.names()))
 
 
@@ -173,7 +169,7 @@ class LargeBatch:
         ranks = collect(with_ranks(pl.concat(narrow).lazy(), pl.col(_POINTS)).select(pl.col(RANKS).cast(pl.UInt32)))
         types = {**schema, **dict.fromkeys(RANKS, pl.Int64())}
         order = table_columns(self._scheme, values=values, steps=steps)
-        found = PiecedTable(pl.Schema({name: types[name] for name in order}), statuses, parts, ranks, self._store)
+        found = PiecedTable(pl.Schema({name: types[name] for name in order}), statuses, parts, ranks)
         return found, account_of(pl.concat(counts).sum(), self._scheme) if counts else {}
 
     def _scored(self, columns: Sequence[pl.Expr], limits: pl.Series) -> Iterator[list[pl.DataFrame]]:
@@ -196,7 +192,7 @@ class LargeBatch:
 
     def _limits(self) -> pl.Series:
         """The points, from the most to the least, that part the ranked rows into files of a good size."""
-        rows, earned = graded(self._prepared(self._rows.sample(_SAMPLED)), self._scheme, self._reference)
+        rows, earned = graded(self._prepared(self._rows.sample()), self._scheme, self._reference)
         points = collect(rows.select(earned.alias(_POINTS))).to_series().drop_nulls().sort(descending=True)
         count = self._rows.height // _AT_ONCE + 1
         return points.gather([number * points.len() // count for number in range(1, count)] if points.len() else [])
