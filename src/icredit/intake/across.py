@@ -20,6 +20,7 @@ from icredit.scheme.model import Scheme
 from icredit.zones import ZoneRegister
 
 _REGISTERED = "register.province"
+_DIFFERS = "register.differs"
 
 
 class Places:
@@ -68,16 +69,23 @@ class AcrossChecks:
         """
         provinces = {zone.slug: zone.province for zone in zones}
         registered = pl.col(ZONE).replace_strict(provinces, default=None, return_dtype=pl.String)
-        frame = frame.with_columns(registered.alias(_REGISTERED))
         # 新疆 filed for a zone of 新疆(兵团) is not a contradiction.
-        differs = ~pl.col(_REGISTERED).str.starts_with(pl.col(PROVINCE))
+        differs = ~registered.str.starts_with(pl.col(PROVINCE))
+        found = collect(
+            frame.lazy().select(
+                registered.alias(_REGISTERED),
+                pl.coalesce(registered, PROVINCE).alias(PROVINCE),
+                differs.fill_null(False).alias(_DIFFERS),
+            )
+        )
         places = Places(self._scheme, table)
+        at = found[_DIFFERS].arg_true()
+        rows = frame[[ROW, USCC, NAME, PROVINCE]][at].hstack(found[[_REGISTERED]][at])
         findings = [
             Finding(rules.PROVINCE_DIFFERS, places.of(row, PROVINCE), row[PROVINCE], {"province": row[_REGISTERED]})
-            for row in frame.select(ROW, USCC, NAME, PROVINCE, _REGISTERED).filter(differs).iter_rows(named=True)
+            for row in rows.iter_rows(named=True)
         ]
-        frame = frame.with_columns(pl.coalesce(_REGISTERED, PROVINCE).alias(PROVINCE)).drop(_REGISTERED)
-        return frame, findings
+        return frame.with_columns(found[PROVINCE]), findings
 
     def checks(self, frame: pl.DataFrame, table: TextTable, as_of: date) -> tuple[list[Key], list[Finding]]:
         """The rows that break one of the scheme's checks of level error, and what was found by all of its checks.

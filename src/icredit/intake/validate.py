@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from icredit.intake.findings import Finding, Place, column_letters
-from icredit.intake.readings import Screened
 from icredit.intake.row_model import row_model
 from icredit.intake.screen import compile_screen
 from icredit.intake.sources.grid import ROW, in_text
@@ -22,8 +21,10 @@ from icredit.scheme.fields import NAME, USCC, typed_schema
 from icredit.scheme.model import Scheme
 from icredit.zones import ZoneRegister
 
-# Before the name of a field: whether its cell passed the screen.
+# Before the name of a field: whether its cell passed the screen; by itself: whether all of the row's did.
 _OK = "screen.ok."
+
+_NOTHING: Mapping[str, int | str] = {}
 
 # Parts screened at once.
 _AT_ONCE = 2
@@ -51,47 +52,57 @@ class TableValidator:
         # Compiling takes longer than validating a small file, and the columns of many files are the same.
         self._compiled = lru_cache(maxsize=64)(self._compile)
 
-    def validate(self, table: TextTable, advance: Advance = SILENT.advance) -> Validated:
+    def validate(
+        self,
+        table: TextTable,
+        advance: Advance = SILENT.advance,
+        constant: Mapping[str, int | str] = _NOTHING,
+    ) -> Validated:
         """The typed rows of a table, in the fields' units: every field is a column, null where the table has none for it.
 
-        A row with an error is not among them; nothing is raised about a cell. `advance` is told of rows that are done, many
-        at a time.
+        A row with an error is not among them; nothing is raised about a cell.
+
+        Args:
+            table: what a file holds.
+            advance: is told of rows that are done, many at a time.
+            constant: column -> what it holds in every row, for fields without a column in the table, and for other names.
         """
-        judge, screens = self._compiled(
+        judge, screen = self._compiled(
             tuple((column.field, column.shift, table.frame.schema[column.field]) for column in table.columns),
             epoch_1904=table.epoch_1904,
         )
-        # A lazy query computes once what a cell's verdict and its value have in common.
-        query = [
-            pl.col(ROW),
-            *(screen.passed.alias(_OK + name) for name, screen in screens.items()),
-            *(screen.value.alias(name) for name, screen in screens.items()),
-        ]
+        there = {ROW, *(column.field for column in table.columns), *constant}
+        same = [pl.Series(name, [None], dtype) for name, dtype in self.schema.items() if name not in there]
+        same += [pl.Series(name, [value]) for name, value in constant.items()]
+        columns = [*dict.fromkeys([*self.schema, *constant])]
+
+        def screened_part(part: pl.DataFrame) -> pl.DataFrame:
+            # Every column in one piece: where columns are cut in different places, polars copies them to compare them.
+            found = collect(screen(part.rechunk().lazy()))
+            return found.with_columns(one.new_from_index(0, part.height) for one in same)
+
         faults: dict[int, list[CellFault]] = {}
         for fault in table.faults:
             faults.setdefault(fault.row, []).append(fault)
-        frames = [pl.DataFrame(schema=self.schema)]
+        frames: list[pl.DataFrame] = []
         findings: list[Finding] = []
         stopped = 0
-        parts = list(table.frame.iter_slices(_ROWS_AT_ONCE))
+        parts = list(table.frame.iter_slices(_ROWS_AT_ONCE)) or [table.frame]
         # While Python is busy with the stopped rows of one part, polars screens the next; and a look-up in one keeps no
         # other waiting.
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as ahead:
-            for part, screened in zip(
-                parts, ahead.map(lambda part: collect(part.lazy().select(query)), parts), strict=True
-            ):
+            for part, screened in zip(parts, ahead.map(screened_part, parts), strict=True):
                 advance(part.height)
-                passed = pl.all_horizontal(pl.col(_OK + name) for name in screens)
+                ok = screened[_OK]
                 if faults:
-                    passed &= ~pl.col(ROW).is_in(list(faults))
-                ok = screened.select(passed).to_series()
+                    ok &= ~screened[ROW].is_in(list(faults))
                 if ok.all():
-                    frames.append(self._typed(screened))
+                    frames.append(screened[columns])
                     continue
                 repaired, found = self._by_pydantic(
-                    table, judge, in_text(part.filter(~ok)), screened.filter(~ok), faults
+                    table, judge, in_text(part.filter(~ok)), screened.filter(~ok), columns, faults
                 )
-                clean = self._typed(screened.filter(ok))
+                clean = screened[columns].filter(ok)
                 frames.append(pl.concat([clean, repaired]).sort(ROW) if repaired.height else clean)
                 findings += found
                 stopped += ok.len() - int(ok.sum())
@@ -99,17 +110,23 @@ class TableValidator:
 
     def _compile(
         self, columns: tuple[tuple[str, int, pl.DataType], ...], *, epoch_1904: bool
-    ) -> tuple[Judge, Mapping[str, Screened]]:
-        """Judge and screen of tables with these fields, each with the shift of its unit and its type, and this epoch."""
+    ) -> tuple[Judge, Callable[[pl.LazyFrame], pl.LazyFrame]]:
+        """Judge and screen of tables with these fields, each with the shift of its unit and its type, and this epoch.
+
+        The screen gives the rows typed, and says of each cell, and of the whole row, whether it passed.
+        """
         shifts = {name: shift for name, shift, _ in columns if shift}
         model = row_model(self._scheme, self._zones, shifts, epoch_1904=epoch_1904)
-        return Judge(model, self._scheme), compile_screen(model, {name: dtype for name, _, dtype in columns})
-
-    def _typed(self, frame: pl.DataFrame) -> pl.DataFrame:
-        missing = [name for name in self.schema if name not in frame.columns]
-        return frame.with_columns(pl.lit(None).alias(name) for name in missing).select(
-            pl.col(name).cast(dtype) for name, dtype in self.schema.items()
-        )
+        screens = compile_screen(model, {name: dtype for name, _, dtype in columns})
+        # A lazy query computes once what a cell's verdict and its value have in common. What does not pass is perhaps no
+        # value of the field's type.
+        query = [
+            pl.col(ROW),
+            *(screen.passed.alias(_OK + name) for name, screen in screens.items()),
+            *(screen.value.cast(self.schema[name], strict=False).alias(name) for name, screen in screens.items()),
+        ]
+        all_passed = pl.all_horizontal(pl.col(_OK + name) for name in screens).alias(_OK)
+        return Judge(model, self._scheme), lambda rows: rows.select(query).with_columns(all_passed)
 
     def _by_pydantic(
         self,
@@ -117,9 +134,11 @@ class TableValidator:
         judge: Judge,
         stopped: pl.DataFrame,
         screened: pl.DataFrame,
+        columns: list[str],
         faults: Mapping[int, list[CellFault]],
     ) -> tuple[pl.DataFrame, list[Finding]]:
-        """What pydantic says of the rows that the screen stopped; `screened` is what the screen made of their cells.
+        """What pydantic says of the rows that the screen stopped; `screened` is what the screen made of their cells, and
+        `columns` are those of the result.
 
         Fields know nothing of each other, so only the cells that did not pass are asked about: the value of one that
         passed is the one pydantic would give.
@@ -143,7 +162,7 @@ class TableValidator:
                     read.append(value)
                 accepted.append(place)
                 findings.add(place, *verdict.said)
-        frame = self._typed(screened[accepted])
+        frame = screened[accepted, columns]
         mended = [
             frame[name].scatter(at, pl.Series(read, dtype=self.schema[name])) for name, (at, read) in values.items()
         ]
