@@ -6,9 +6,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icredit.ranks import in_order
+from icredit.ranks import Above, in_order, ranked
 
 RANKS = st.none() | st.integers(1, 4)
+NAMES = st.none() | st.sampled_from(["a", "b"])
 CODES = st.none() | st.text("AB0", max_size=3)
 
 
@@ -21,3 +22,19 @@ def test_rows_stand_by_rank_and_then_by_code(rows: list[tuple[int | None, str | 
     frame = pl.DataFrame(rows, schema={"rank": pl.Int64, "uscc": pl.String}, orient="row")
     expected = sorted(rows, key=lambda row: (row[0] is None, row[0] or 0, row[1] is None, row[1] or ""))
     assert in_order(frame.lazy()).collect().rows() == expected
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 9), NAMES, NAMES), max_size=30), st.sets(st.integers(0, 9)))
+@settings(max_examples=60)
+def test_ranks_part_by_part(rows: list[tuple[int | None, str | None, str | None]], limits: set[int]) -> None:
+    """Ranked from part to part, each of the points between two limits, a batch comes out as it does when ranked as a whole."""
+    schema = {"points": pl.Float64, "zone": pl.String, "stage": pl.String, "uscc": pl.String}
+    frame = pl.DataFrame([(*row, str(place)) for place, row in enumerate(rows)], schema=schema, orient="row")
+    points, above, found = pl.col("points"), Above(), []
+    part = pl.sum_horizontal(points < limit for limit in limits) if limits else pl.lit(0)
+    for number in range(len(limits) + 1):
+        one = frame.filter(points.is_not_null(), part == number)
+        found.append(above.in_batch(ranked(one.lazy(), points)).collect())
+        above.count(found[-1])
+    found.append(above.in_batch(ranked(frame.filter(points.is_null()).lazy(), points)).collect())
+    assert pl.concat(found).equals(ranked(frame.lazy(), points).collect())

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 import polars as pl
 
+# Columns within which there is a rank of its own, in the column `<name>_rank`.
+_WITHIN = ("zone", "stage")
+
 
 def points(score: pl.Expr, decimals: int) -> pl.Expr:
     """The score as it is ranked and graded: a whole number of units of its last decimal, 57.0245 as 570245.
@@ -42,7 +45,7 @@ def with_ranks(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
         *(
             # Enterprises in no zone do not compete with each other for a place in it.
             pl.when(pl.col(column).is_not_null()).then(place.over(column)).cast(pl.Int64).alias(f"{column}_rank")
-            for column in ("zone", "stage")
+            for column in _WITHIN
         ),
     )
 
@@ -53,3 +56,33 @@ def in_order(frame: pl.LazyFrame) -> pl.LazyFrame:
     last = pl.len().cast(pl.Int64) + 1
     code = pl.col("uscc").rank("min").cast(pl.Int64).fill_null(last)
     return frame.sort(pl.col("rank").cast(pl.Int64).fill_null(last) * (last + 1) + code)
+
+
+class Above:
+    """How many rows have a rank above those to come, of a batch that is ranked part by part, the best first.
+
+    Rows of equal rank are in one part.
+    """
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self._rows = 0
+        self._within = {column: pl.DataFrame(schema={column: pl.String(), "len": pl.UInt32()}) for column in _WITHIN}
+
+    def in_batch(self, part: pl.LazyFrame) -> pl.LazyFrame:
+        """Rows that have ranks in their part, with those that they have in the batch, in the same order."""
+        for column, counts in self._within.items():
+            above = counts.lazy().rename({"len": f"{column}.above"})
+            part = part.join(above, on=column, how="left", maintain_order="left")
+        return part.with_columns(
+            pl.col("rank") + self._rows,
+            *(pl.col(f"{column}_rank") + pl.col(f"{column}.above").fill_null(0) for column in _WITHIN),
+        ).drop(f"{column}.above" for column in _WITHIN)
+
+    def count(self, part: pl.DataFrame) -> None:
+        """Know of a further part, of rows with ranks."""
+        ranked = part.filter(pl.col("rank").is_not_null())
+        self._rows += ranked.height
+        for column, counts in self._within.items():
+            more = ranked.group_by(column).len()
+            self._within[column] = pl.concat([counts, more]).group_by(column).agg(pl.col("len").sum())

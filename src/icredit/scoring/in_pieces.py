@@ -2,8 +2,8 @@
 
 What a whole batch decides needs few columns. The constants of every group are found first: they are the reference of the
 batch, and with them every row can be scored by itself. So the rows are scored some at a time and dealt out onto files by
-the points they have, within limits that a sample of them gives. The ranks are then found of points, zone and stage alone,
-and each of the files is small enough to be sorted.
+the points they have, within limits that a sample of them gives. What then has the points between two limits is few enough
+to be ranked and sorted, and counted for the ranks of what has less.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import polars as pl
 
 from icredit.ahead import ahead
-from icredit.methods.cases import STAGE
 from icredit.progress import SILENT, Advance
 from icredit.queries import collect, collect_all
-from icredit.ranks import in_order, with_ranks
-from icredit.scheme.fields import ZONE
+from icredit.ranks import Above, ranked
 from icredit.scheme.model import Scheme
 from icredit.scored_table import RANKS
 from icredit.scoring.account import Done, account_of, account_query
@@ -66,32 +64,17 @@ class Store(Protocol):
 # Rows scored at once, and about so many sorted at once: enough to be fast, few enough to take little.
 _AT_ONCE = 250_000
 
-_POINTS = "points"
-_PART = "part"
-
-
-class Dealt(NamedTuple):
-    """Rows of a table in a file; they have the ranks from `begin` on among those of all rows as they were dealt out."""
-
-    file: RowFile
-    begin: int
-    height: int
+# Columns of rows that are dealt out: by what they are ranked, and the number of their part.
+_POINTS, _PART = "rank.points", "rank.part"
 
 
 class PiecedTable(ScoredTable):
     """A table whose rows are in files; each of its parts has rows with more points than those of the next."""
 
-    def __init__(
-        self,
-        schema: pl.Schema,
-        statuses: Mapping[str, int],
-        parts: Sequence[Sequence[Dealt]],
-        ranks: pl.DataFrame,
-    ) -> None:
+    def __init__(self, schema: pl.Schema, statuses: Mapping[str, int], parts: Sequence[Sequence[RowFile]]) -> None:
         self._schema = schema
         self._statuses = statuses
         self._parts = parts
-        self._ranks = ranks
 
     @property
     def schema(self) -> pl.Schema:
@@ -105,11 +88,16 @@ class PiecedTable(ScoredTable):
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """See `ScoredTable`."""
-        yield from ahead(self._sorted(part) for part in self._parts if part)
+        yield from ahead(self._ranked())
 
-    def _sorted(self, part: Sequence[Dealt]) -> pl.DataFrame:
-        frames = [one.file.read().hstack(self._ranks.slice(one.begin, one.height).cast(pl.Int64)) for one in part]
-        return collect(in_order(pl.concat(frames).lazy()).select(self._schema.names()))
+    def _ranked(self) -> Iterator[pl.DataFrame]:
+        above = Above()
+        for part in self._parts:
+            if part:
+                rows = pl.concat(file.read() for file in part).lazy()
+                found = collect(above.in_batch(ranked(rows, pl.col(_POINTS))).select(self._schema.names()))
+                above.count(found)
+                yield found
 
 
 class LargeBatch:
@@ -149,27 +137,21 @@ class LargeBatch:
             if column.meta.output_name() not in RANKS
         ]
         limits = self._limits()
-        parts: list[list[Dealt]] = [[] for _ in range(limits.len() + 2)]
+        parts: list[list[RowFile]] = [[] for _ in range(limits.len() + 2)]
         statuses: Counter[str] = Counter()
         counts: list[pl.DataFrame] = []
-        narrow: list[pl.DataFrame] = []
-        begin, schema = 0, pl.Schema()
+        schema = pl.Schema()
         # While rows are dealt out, the next are scored, and those after them read.
         for table, *counted in ahead(self._scored(columns, limits)):
             counts += counted
             statuses.update(dict(table["status"].value_counts().iter_rows()))
             self._advance(table.height)
             for (number,), group in table.partition_by(_PART, as_dict=True, include_key=False).items():
-                # Names as numbers: of each there are few, and it stands in many rows.
-                names = (pl.col(name).cast(pl.Categorical) for name in (ZONE, STAGE))
-                narrow.append(group.select(_POINTS, *names))
-                scored = group.drop(_POINTS)
-                parts[number].append(Dealt(self._store.write(scored), begin, group.height))
-                begin, schema = begin + group.height, scored.schema
-        ranks = collect(with_ranks(pl.concat(narrow).lazy(), pl.col(_POINTS)).select(pl.col(RANKS).cast(pl.UInt32)))
+                parts[number].append(self._store.write(group))
+                schema = group.schema
         types = {**schema, **dict.fromkeys(RANKS, pl.Int64())}
         order = table_columns(self._scheme, values=values, steps=steps)
-        found = PiecedTable(pl.Schema({name: types[name] for name in order}), statuses, parts, ranks)
+        found = PiecedTable(pl.Schema({name: types[name] for name in order}), statuses, parts)
         return found, account_of(pl.concat(counts).sum(), self._scheme) if counts else {}
 
     def _scored(self, columns: Sequence[pl.Expr], limits: pl.Series) -> Iterator[list[pl.DataFrame]]:
