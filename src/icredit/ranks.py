@@ -9,6 +9,12 @@ import polars as pl
 # Columns within which there is a rank of its own, in the column `<name>_rank`.
 _WITHIN = ("zone", "stage")
 
+# Column with the place of a row's code among all.
+_PLACE = "order.place"
+
+# The bytes of a number of the largest type.
+_BYTES = 16
+
 
 def points(score: pl.Expr, decimals: int) -> pl.Expr:
     """The score as it is ranked and graded: a whole number of units of its last decimal, 57.0245 as 570245.
@@ -52,10 +58,23 @@ def with_ranks(frame: pl.LazyFrame, earned: pl.Expr) -> pl.LazyFrame:
 
 def in_order(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Rows with ranks in rank order, those of equal rank in order of `uscc`; what is missing comes last."""
-    # One number a row is sorted in a third of the time of a number and a text.
-    last = pl.len().cast(pl.Int64) + 1
-    code = pl.col("uscc").rank("min").cast(pl.Int64).fill_null(last)
-    return frame.sort(pl.col("rank").cast(pl.Int64).fill_null(last) * (last + 1) + code)
+    count = pl.len().cast(pl.UInt128)
+    place = pl.col("rank").cast(pl.UInt128).fill_null(count + 1) * (count + 2) ** 2 + pl.col(_PLACE)
+    # One number a row is sorted in a third of the time of two.
+    return frame.with_columns(_place(pl.col("uscc")).alias(_PLACE)).sort(place).drop(_PLACE)
+
+
+def _place(texts: pl.Expr) -> pl.Expr:
+    """Numbers in the order of texts, less than the square of one more than there are; of missing ones the largest."""
+    last = pl.len().cast(pl.UInt128) + 1
+    # Numbers are sorted in a fifth of the time of texts, and the first bytes of a text, with zeros where there are none, are
+    # a number.
+    bytes_of = texts.cast(pl.Binary) + pl.lit(bytes(_BYTES))
+    beginning = bytes_of.bin.slice(0, _BYTES).bin.reinterpret(dtype=pl.UInt128, endianness="big")
+    # Credit codes that begin alike are the same. Where other texts do, they are compared as a whole.
+    alike = beginning.n_unique() < pl.len()
+    whole = pl.when(alike).then(texts).rank("min")
+    return beginning.rank("min").cast(pl.UInt128).fill_null(last) * last + whole.cast(pl.UInt128).fill_null(0)
 
 
 class Above:
