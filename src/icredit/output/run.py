@@ -88,7 +88,8 @@ class Run:
         with into or FileGroup() as group:
             staged = group.stage(files.table)
             with FileHash(staged) as digest:
-                frames = digest.follow(self.table.pieces()) if grows(files.table) else self.table.pieces()
+                pieces = self.table.pieces(let_go=True)
+                frames = digest.follow(pieces) if grows(files.table) else pieces
                 write_table(frames, staged, files.table, columns, self.labels, progress.advance)
                 sha256 = digest.hexdigest()
             written = [files.table]

@@ -25,7 +25,7 @@ from icredit.scoring.account import Done, account_of, account_query
 from icredit.scoring.conform import conform
 from icredit.scoring.pipeline import columns_of, graded, prepared, table_columns
 from icredit.scoring.reference import Reference
-from icredit.scoring.table import ScoredTable
+from icredit.scoring.table import BEST, HeldTable, ScoredTable
 
 
 class TypedRows(Protocol):
@@ -52,6 +52,10 @@ class RowFile(Protocol):
         """The rows."""
         ...
 
+    def remove(self) -> None:
+        """Remove the file; nobody may ask for its rows again."""
+        ...
+
 
 class Store(Protocol):
     """Keeps rows in files until the end of a run."""
@@ -75,6 +79,8 @@ class PiecedTable(ScoredTable):
         self._schema = schema
         self._statuses = statuses
         self._parts = parts
+        self._first = HeldTable(pl.DataFrame(schema=schema))
+        self._let_go = False
 
     @property
     def schema(self) -> pl.Schema:
@@ -86,15 +92,27 @@ class PiecedTable(ScoredTable):
         """See `ScoredTable`."""
         return self._statuses
 
-    def pieces(self) -> Iterator[pl.DataFrame]:
+    def pieces(self, *, let_go: bool = False) -> Iterator[pl.DataFrame]:
         """See `ScoredTable`."""
-        yield from ahead(self._ranked())
+        self._let_go = self._let_go or let_go
+        for piece in ahead(self._ranked()):
+            if let_go:
+                first = self._first.frame()
+                self._first = HeldTable(pl.concat([first, piece.head(BEST - first.height)]))
+            yield piece
+
+    def best(self, count: int) -> pl.DataFrame:
+        """See `ScoredTable`."""
+        return self._first.best(count) if self._let_go else super().best(count)
 
     def _ranked(self) -> Iterator[pl.DataFrame]:
         above = Above()
         for part in self._parts:
             if part:
                 rows = pl.concat(file.read() for file in part).lazy()
+                if self._let_go:
+                    for file in part:
+                        file.remove()
                 found = collect(above.in_batch(ranked(rows, pl.col(_POINTS))).select(self._schema.names()))
                 above.count(found)
                 yield found

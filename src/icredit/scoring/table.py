@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+#: So many of the first rows of a table can be asked for after the others have been let go.
+BEST = 100
+
 # Rows of a table in memory that are handed on at once.
 _AT_ONCE = 2**17
 
@@ -25,8 +28,11 @@ class ScoredTable(ABC):
         """Status -> how many enterprises have it."""
 
     @abstractmethod
-    def pieces(self) -> Iterator[pl.DataFrame]:
-        """The rows from the first to the last; there is at least one piece, which may be empty."""
+    def pieces(self, *, let_go: bool = False) -> Iterator[pl.DataFrame]:
+        """The rows from the first to the last; there is at least one piece, which may be empty.
+
+        With `let_go` nobody will ask for them again, but for the first `BEST`.
+        """
 
     @property
     def height(self) -> int:
@@ -63,7 +69,7 @@ class HeldTable(ScoredTable):
         """See `ScoredTable`."""
         return dict(self._frame["status"].value_counts().iter_rows())
 
-    def pieces(self) -> Iterator[pl.DataFrame]:
+    def pieces(self, *, let_go: bool = False) -> Iterator[pl.DataFrame]:
         """See `ScoredTable`; so much at once that what is written can be read again meanwhile."""
         yield self._frame.head(_AT_ONCE)
         for begin in range(_AT_ONCE, self._frame.height, _AT_ONCE):
