@@ -516,6 +516,21 @@ def test_status_4_of_a_full_disk(
     assert "no space left on the disk" in refused(capsys, ExitStatus.OUTPUT, *words)
 
 
+def test_status_4_of_a_full_disk_that_is_told_once(standing: Path, capsys: Captured, monkeypatch: Patch) -> None:
+    """What the disk could not keep while the table was still being made is not forgotten at its end."""
+    real, calls = os.fsync, []
+
+    def fail_once(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 1:
+            raise FULL
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fail_once)
+
+    assert "no space left on the disk" in refused(capsys, ExitStatus.OUTPUT, "score", "in.csv")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -25,6 +25,7 @@ from icredit.intake.header import HeaderMatcher
 from icredit.intake.sources import dispatch, large_text, text
 from icredit.intake.sources.grid import Content, Opened, Sheet
 from icredit.intake.table import TextTable
+from icredit.output.summary import LISTED
 from icredit.scheme.fields import submission_fields
 from icredit.scoring import in_pieces
 
@@ -177,6 +178,25 @@ def test_a_reference_serves_a_large_batch(
     assert Path("pieces.csv").read_bytes() == Path("whole.csv").read_bytes()
 
 
+def test_the_first_are_told_when_the_table_is_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    small_limits: Callable[[], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The summary of a large batch names the same enterprises, although the parts of its table are gone by then."""
+    (tmp_path / "filed.csv").write_bytes(TEXTS["clean"])
+    monkeypatch.chdir(tmp_path)
+    told = []
+    for way in ("whole", "pieces"):
+        if way == "pieces":
+            small_limits()
+        assert run("score", "filed.csv", "--json") == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert len(told[0]["top"]) == LISTED
+    assert told[1]["top"] == told[0]["top"]
+
+
 def test_the_order_of_rows_and_files_changes_no_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_limits: Callable[[], None]
 ) -> None:
@@ -231,7 +251,7 @@ def test_no_rows_are_left_behind(
     Path("scores.csv").write_text("before", "utf-8")
     seen: list[str] = []
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         seen.extend(path.name for path in tmp_path.iterdir() if path.is_dir())
         raise KeyboardInterrupt
 

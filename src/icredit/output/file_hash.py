@@ -1,10 +1,14 @@
-"""The hash of a file that is still being written, so that it need not be read from the beginning when it is done."""
+"""The hash of a file that is still being written, so that it need not be read from the beginning when it is done.
+
+Nor need the disk then take all of it at once: what has been written is kept there, too, while the rest is made.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +28,7 @@ class FileHash(AbstractContextManager["FileHash"]):
         self._hash = hashlib.sha256()
         self._read = 0
         self._aside = ThreadPoolExecutor(max_workers=1)
+        self._added: list[Future[None]] = []
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
@@ -34,11 +39,16 @@ class FileHash(AbstractContextManager["FileHash"]):
         """The same items; whenever another one is asked for, what the others have become is read."""
         for item in items:
             yield item
-            self._aside.submit(self._add)
+            self._added.append(self._aside.submit(self._add))
 
     def hexdigest(self) -> str:
-        """The hash of all that is in the file now, in hexadecimal."""
-        self._aside.submit(self._add).result()
+        """The hash of all that is in the file now, in hexadecimal.
+
+        Raises:
+            OSError: the disk could not keep it, which the system may tell but once.
+        """
+        for added in [*self._added, self._aside.submit(self._add)]:
+            added.result()
         return self._hash.hexdigest()
 
     def _add(self) -> None:
@@ -49,3 +59,4 @@ class FileHash(AbstractContextManager["FileHash"]):
             while chunk := file.read(_CHUNK):
                 self._hash.update(chunk)
                 self._read += len(chunk)
+            os.fsync(file.fileno())

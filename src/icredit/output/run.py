@@ -14,6 +14,7 @@ from icredit.intake import Submission
 from icredit.output import manifest as manifests
 from icredit.output.atomic import FileGroup, refuse_overwriting_inputs
 from icredit.output.columns import Labels
+from icredit.output.failures import output_errors
 from icredit.output.file_hash import FileHash
 from icredit.output.scheme_columns import describe
 from icredit.output.tables import csv_text, grows, require_format, write_table, written_with
@@ -91,7 +92,8 @@ class Run:
                 pieces = self.table.pieces(let_go=True)
                 frames = digest.follow(pieces) if grows(files.table) else pieces
                 write_table(frames, staged, files.table, columns, self.labels, progress.advance)
-                sha256 = digest.hexdigest()
+                with output_errors(files.table):
+                    sha256 = digest.hexdigest()
             written = [files.table]
             beside = {}
             if self.submission.errors.height:
