@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -49,6 +49,15 @@ class ReadFile(NamedTuple):
     findings: Sequence[Finding] = ()
     differing: Sequence[Finding] = ()
     broken: Sequence[Finding] = ()
+
+
+class _Found(NamedTuple):
+    """What was found in a piece of a file, as in `ReadFile`."""
+
+    wrong: Sequence[Key]
+    findings: Sequence[Finding]
+    differing: Sequence[Finding]
+    broken: Sequence[Finding]
 
 
 class PartReader:
@@ -99,22 +108,13 @@ class PartReader:
         broken: list[Finding] = []
         strays: list[Stray] = []
         rows, zoned = 0, False
-        for table in ahead(self._reader.pieces(path, self._sheet, self._moved.get(path))):
-            # Reading a piece of a file is about half of what there is to do with it.
-            half = _read_at_once(table.size) // 2
-            part.advance(half)
-            checked = Part(part.advance, half, table.frame.height)
-            slug = self._zone_of(table, path)
-            constant: dict[str, int | str] = {TABLE: number} if slug is None else {TABLE: number, ZONE: slug}
-            validated = self._validator.validate(table, checked.advance, constant)
-            checked.finish()
-            frame, of_zones = self._across.provinces(validated.frame, table, self._zones)
-            of_checks = self._across.checks(frame, table, self._as_of)
+        # While rows are kept, which may mean written, the next are validated, and those after them read.
+        for table, frame, found in ahead(self._validated(path, number, part)):
             kept.append(self._store.keep(frame))
-            wrong += of_checks[0]
-            findings += validated.findings
-            differing += of_zones
-            broken += of_checks[1]
+            wrong += found.wrong
+            findings += found.findings
+            differing += found.differing
+            broken += found.broken
             strays += table.strays
             rows += table.frame.height
             zoned = zoned or (ZONE in table.frame.columns and _says_anything(table.frame[ZONE]))
@@ -127,6 +127,21 @@ class PartReader:
         notes = self._zone_notes(table, path, blank=bool(rows) and not zoned)
         account = report(table, rows, self._reader.matcher, self._zone_of(table, path), notes)
         return ReadFile(table, account, kept, wrong, findings, differing, broken)
+
+    def _validated(self, path: Path, number: int, part: Part) -> Iterator[tuple[TextTable, pl.DataFrame, _Found]]:
+        """The pieces of a file, each with its typed rows and what was found in them."""
+        for table in ahead(self._reader.pieces(path, self._sheet, self._moved.get(path))):
+            # Reading a piece of a file is about half of what there is to do with it.
+            half = _read_at_once(table.size) // 2
+            part.advance(half)
+            checked = Part(part.advance, half, table.frame.height)
+            slug = self._zone_of(table, path)
+            constant: dict[str, int | str] = {TABLE: number} if slug is None else {TABLE: number, ZONE: slug}
+            validated = self._validator.validate(table, checked.advance, constant)
+            checked.finish()
+            frame, differing = self._across.provinces(validated.frame, table, self._zones)
+            wrong, broken = self._across.checks(frame, table, self._as_of)
+            yield table, frame, _Found(wrong, validated.findings, differing, broken)
 
     def unreadable(self, path: Path, error: InputError) -> ReadFile:
         """The account of a file that could not be read."""
