@@ -159,18 +159,26 @@ class LargeBatch:
         statuses: Counter[str] = Counter()
         counts: list[pl.DataFrame] = []
         schema = pl.Schema()
-        # While rows are dealt out, the next are scored, and those after them read.
-        for table, *counted in ahead(self._scored(columns, limits)):
+        # While rows are written, the next are dealt out, those after them scored, and others read.
+        for groups, counted in ahead(self._dealt(columns, limits)):
             counts += counted
-            statuses.update(dict(table["status"].value_counts().iter_rows()))
-            self._advance(table.height)
-            for (number,), group in table.partition_by(_PART, as_dict=True, include_key=False).items():
+            for number, group in groups.items():
                 parts[number].append(self._store.write(group))
+                statuses.update(dict(group["status"].value_counts().iter_rows()))
                 schema = group.schema
+            self._advance(sum(group.height for group in groups.values()))
         types = {**schema, **dict.fromkeys(RANKS, pl.Int64())}
         order = table_columns(self._scheme, values=values, steps=steps)
         found = PiecedTable(pl.Schema({name: types[name] for name in order}), statuses, parts)
         return found, account_of(pl.concat(counts).sum(), self._scheme) if counts else {}
+
+    def _dealt(
+        self, columns: Sequence[pl.Expr], limits: pl.Series
+    ) -> Iterator[tuple[dict[int, pl.DataFrame], list[pl.DataFrame]]]:
+        """Rows some at once, as `_scored` gives them, but by the number of their part."""
+        for table, *counted in ahead(self._scored(columns, limits)):
+            groups = table.partition_by(_PART, as_dict=True, include_key=False)
+            yield {number: group for (number,), group in groups.items()}, counted
 
     def _scored(self, columns: Sequence[pl.Expr], limits: pl.Series) -> Iterator[list[pl.DataFrame]]:
         """Rows some at once: their columns with points and part, and if there is any, the account of their values."""
