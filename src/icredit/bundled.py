@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ DEFAULT_SCHEME = "ics-national-2024"
 LOCAL_FILE = "indicators.yaml"
 
 
+@cache
 def bundled_schemes() -> Mapping[str, Traversable | Path]:
     """Scheme id -> file of every scheme that comes with icredit, in order of id.
 

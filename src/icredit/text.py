@@ -60,7 +60,7 @@ def fold(text: str) -> str:
         return "".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     # Once more, so that folding a folded label changes nothing: lower case can leave what NFKC would join.
-    return unspaced(unicodedata.normalize("NFKC", folded).casefold())
+    return unspaced(folded if folded == text else unicodedata.normalize("NFKC", folded).casefold())
 
 
 def clean(text: str) -> str:

@@ -105,9 +105,14 @@ class AcrossChecks:
             one.expression.fill_null(False).alias(name) for one, name in zip(self._compiled, broken, strict=True)
         ]
         marks = collect(for_expressions(frame.lazy(), self._scheme, as_of).with_columns(conditions).select(broken))
+        hit = marks.select(pl.all().any()).row(0)
+        if not any(hit):
+            return [], []
         findings: list[Finding] = []
         places = Places(self._scheme, table)
-        for check, one, name in zip(self._scheme.checks, self._compiled, broken, strict=True):
+        for check, one, name, is_hit in zip(self._scheme.checks, self._compiled, broken, hit, strict=True):
+            if not is_hit:
+                continue
             rule = rules.CHECK_ERROR if check.level == "error" else rules.CHECK_WARNING
             involved = sorted(one.names - {TODAY}, key=self._fields.index)
             shown_of = list(dict.fromkeys((ROW, USCC, NAME, *involved)))

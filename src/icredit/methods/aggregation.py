@@ -4,8 +4,6 @@ Every method takes the children row by row; a missing child is left out and the 
 whole. A node without any child present is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 

@@ -1,12 +1,11 @@
 """Numbers, methods and expressions that may differ by stage, or by any other column that makes groups."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Generic, TypeVar
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Strict
+from pydantic_core import core_schema
 
 T = TypeVar("T")
 
@@ -34,13 +33,23 @@ def kind_of(value: Any) -> str:
     return "by stage" if isinstance(value, Mapping) else "for all"
 
 
+class _Numbers:
+    """Tells pydantic what a number that may differ by case is: it would find out anew at each of thirty places."""
+
+    _real: core_schema.CoreSchema | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        self._real = self._real or handler.generate_schema(Real)
+        choices = {
+            "for all": self._real,
+            "by column": handler.generate_schema(By[Real]),
+            "by stage": core_schema.dict_schema(core_schema.str_schema(), self._real),
+        }
+        return core_schema.tagged_union_schema(choices, kind_of)
+
+
 #: A number, one for every stage, or one by another column.
-Number = Annotated[
-    Annotated[Real, Tag("for all")]
-    | Annotated[By[Real], Tag("by column")]
-    | Annotated[dict[str, Real], Tag("by stage")],
-    Discriminator(kind_of),
-]
+Number = Annotated[Real | By[Real] | dict[str, Real], _Numbers()]
 
 #: Keys that say what a mapping is, so that no stage can be called so.
 RESERVED = frozenset({"by", "power"})

@@ -2,8 +2,6 @@
 (OECD/JRC handbook, steps 3 and 4).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Literal

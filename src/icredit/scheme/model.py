@@ -2,8 +2,6 @@
 from these models, so their descriptions are what an editor shows.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator

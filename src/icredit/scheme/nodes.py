@@ -1,7 +1,5 @@
 """The tree of a scheme: categories, and indicators with their way from a value to a score."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -105,7 +103,7 @@ class Indicator(_Part):
     )
     impute: Imputation = Field(default=Imputation.model_construct(), description="How `missing: impute` finds a value.")
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> "Iterator[Node]":
         """The node alone: an indicator has no children."""
         yield self
 
@@ -118,9 +116,9 @@ class Category(_Part):
     minimum_availability: Number | None = Field(
         default=None, description="Share of the children that must have a score; with fewer the node has none."
     )
-    indicators: tuple[Node, ...] = Field(min_length=1)
+    indicators: tuple["Node", ...] = Field(min_length=1)
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> "Iterator[Node]":
         """The node and all below it, from the top, in file order."""
         yield self
         for child in self.indicators:

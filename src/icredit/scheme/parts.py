@@ -1,7 +1,5 @@
 """What all parts of a scheme have in common, and the words they share."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -1,7 +1,5 @@
 """What the methods of normalisation have in common: groups to compare with, and a range to put shares onto."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 

@@ -1,7 +1,5 @@
 """Methods that give the marks of a table."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Methods that give numbers of their own kind: ranks, z-scores, the value itself."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import polars as pl

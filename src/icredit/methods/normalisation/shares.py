@@ -1,7 +1,5 @@
 """Methods that give the share of a range that a value earns."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import polars as pl
