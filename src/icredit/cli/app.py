@@ -2,8 +2,6 @@
 `--help` must be quick.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from inspect import getdoc

@@ -1,7 +1,5 @@
 """`icredit score`: validate, score and rank submissions."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -143,7 +141,7 @@ def score(
             _tell_findings(submission, targets)
 
 
-def _tell_notes(submission: Submission) -> None:
+def _tell_notes(submission: "Submission") -> None:
     from icredit.output.notes import notes_lines
 
     console.say_all(notes_lines(submission))
@@ -151,7 +149,7 @@ def _tell_notes(submission: Submission) -> None:
         console.say("no enterprises: the input has a header and nothing below it")
 
 
-def _tell_findings(submission: Submission, targets: RunFiles) -> None:
+def _tell_findings(submission: "Submission", targets: "RunFiles") -> None:
     from icredit.output.notes import count_notes, notes_lines
     from icredit.output.summary import errors_lines, findings_lines, rule_hint
     from icredit.text import counted
@@ -174,7 +172,7 @@ def _tell_findings(submission: Submission, targets: RunFiles) -> None:
         console.say_all(["", *told])
 
 
-def _refuse_rejects(submission: Submission, *, strict: bool, limit: str | None) -> None:
+def _refuse_rejects(submission: "Submission", *, strict: bool, limit: str | None) -> None:
     from icredit.output.summary import errors_lines
 
     allowed = 0 if strict else None
@@ -192,7 +190,7 @@ def _refuse_rejects(submission: Submission, *, strict: bool, limit: str | None) 
     )
 
 
-def _summary(content: dict[str, Any], table: ScoredTable, written: list[str]) -> dict[str, Any]:
+def _summary(content: dict[str, Any], table: "ScoredTable", written: list[str]) -> dict[str, Any]:
     from icredit.output.summary import LISTED
 
     keys = ("icredit", "scheme", "as_of", "counts", "findings", "inputs", "notes", "output", "started", "finished")
