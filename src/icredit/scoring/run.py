@@ -12,7 +12,6 @@ from icredit.queries import collect, collect_all, collect_large
 from icredit.scheme.load import load_scheme
 from icredit.scoring.account import Done, account_of, account_query
 from icredit.scoring.conform import conform
-from icredit.scoring.in_pieces import LargeBatch
 from icredit.scoring.measuring import reference_of
 from icredit.scoring.pipeline import prepared, scored
 from icredit.scoring.reference import Reference
@@ -197,6 +196,8 @@ def _score_in_pieces(
     values: bool,
     steps: bool,
 ) -> tuple[ScoredTable, dict[str, Done]]:
+    from icredit.scoring.in_pieces import LargeBatch  # noqa: PLC0415  # only large batches need it
+
     if given is not None:
         typed, as_of = _typed(submission, scheme, None)
         given.require_constants(prepared(typed, scheme, as_of=as_of, reference=given), scheme)
