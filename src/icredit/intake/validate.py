@@ -97,12 +97,12 @@ class TableValidator:
                 if faults:
                     ok &= ~screened[ROW].is_in(list(faults))
                 if ok.all():
-                    frames.append(screened[columns])
+                    frames.append(self._typed(screened[columns]))
                     continue
                 repaired, found = self._by_pydantic(
                     table, judge, in_text(part.filter(~ok)), screened.filter(~ok), columns, faults
                 )
-                clean = screened[columns].filter(ok)
+                clean = self._typed(screened[columns].filter(ok))
                 frames.append(pl.concat([clean, repaired]).sort(ROW) if repaired.height else clean)
                 findings += found
                 stopped += ok.len() - int(ok.sum())
@@ -118,15 +118,19 @@ class TableValidator:
         shifts = {name: shift for name, shift, _ in columns if shift}
         model = row_model(self._scheme, self._zones, shifts, epoch_1904=epoch_1904)
         screens = compile_screen(model, {name: dtype for name, _, dtype in columns})
-        # A lazy query computes once what a cell's verdict and its value have in common. What does not pass is perhaps no
-        # value of the field's type.
+        # A lazy query computes once what a cell's verdict and its value have in common.
         query = [
             pl.col(ROW),
             *(screen.passed.alias(_OK + name) for name, screen in screens.items()),
-            *(screen.value.cast(self.schema[name], strict=False).alias(name) for name, screen in screens.items()),
+            *(screen.value.alias(name) for name, screen in screens.items()),
         ]
         all_passed = pl.all_horizontal(pl.col(_OK + name) for name in screens).alias(_OK)
         return Judge(model, self._scheme), lambda rows: rows.select(query).with_columns(all_passed)
+
+    def _typed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows whose cells passed, with the types of the fields, which most values have by now."""
+        other = [pl.col(name).cast(dtype) for name, dtype in self.schema.items() if frame.schema[name] != dtype]
+        return frame.with_columns(other) if other else frame
 
     def _by_pydantic(
         self,
@@ -162,7 +166,7 @@ class TableValidator:
                     read.append(value)
                 accepted.append(place)
                 findings.add(place, *verdict.said)
-        frame = screened[accepted, columns]
+        frame = self._typed(screened[accepted, columns])
         mended = [
             frame[name].scatter(at, pl.Series(read, dtype=self.schema[name])) for name, (at, read) in values.items()
         ]
