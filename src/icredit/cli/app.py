@@ -1,5 +1,7 @@
 """The typer application. Nothing heavy is imported here, and of the commands only the one that is called is built:
 `--help` must be quick.
+
+Modules with commands state their annotations as they are: typer would compile the text of each, and each twice.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,6 @@
 """`icredit rank`: a top list out of a scored table."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,8 +14,6 @@ from icredit.cli.session import session
 from icredit.output import console
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from icredit.output.columns import Labels
 
 

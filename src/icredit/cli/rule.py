@@ -1,7 +1,6 @@
 """`icredit rule`: what a finding means, why it matters and how to mend it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +11,6 @@ from icredit.errors import UsageError
 from icredit.output import console
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from rich.table import Table
 
     from icredit.intake.rules import Language, Rule
@@ -27,7 +24,7 @@ class LanguageChoice(StrEnum):
     both = "both"
 
 
-_LANGUAGES: Mapping[LanguageChoice, tuple[Language, ...]] = {
+_LANGUAGES: Mapping[LanguageChoice, tuple["Language", ...]] = {
     LanguageChoice.zh: ("zh",),
     LanguageChoice.en: ("en",),
     LanguageChoice.both: ("zh", "en"),
@@ -88,7 +85,7 @@ def rule(
         console.result(sink.getvalue())
 
 
-def _find(code: str, rules: Mapping[str, Rule]) -> Rule:
+def _find(code: str, rules: Mapping[str, "Rule"]) -> "Rule":
     from icredit.text import did_you_mean, fold
 
     found = rules.get(fold(code).upper())
@@ -97,7 +94,7 @@ def _find(code: str, rules: Mapping[str, Rule]) -> Rule:
     return found
 
 
-def _table(rules: Sequence[Rule], languages: Sequence[Language]) -> Table:
+def _table(rules: Sequence["Rule"], languages: Sequence["Language"]) -> "Table":
     from rich.table import Table
 
     from icredit.intake.rules import LEVELS

@@ -1,7 +1,5 @@
 """`icredit scheme list|show|diff|check|schema`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`icredit template`: a submission workbook, blank or begun with last year's file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,7 +108,7 @@ def _workbooks(previous: str | None) -> list[Path]:
         return []
 
 
-def _read(file: str, rules: Scheme, register: ZoneRegister, sheet: str | None, zone: str | None) -> Previous:
+def _read(file: str, rules: "Scheme", register: "ZoneRegister", sheet: str | None, zone: str | None) -> "Previous":
     """Last year's file, with at least one enterprise to fill in, and not too many."""
     from icredit.errors import DataError, UsageError
     from icredit.previous import read_previous
@@ -132,7 +130,7 @@ def _read(file: str, rules: Scheme, register: ZoneRegister, sheet: str | None, z
     return found
 
 
-def _tell_left_out(found: Previous, file: str) -> None:
+def _tell_left_out(found: "Previous", file: str) -> None:
     import polars as pl
 
     from icredit.output.summary import LISTED, finding_line, findings_lines

@@ -1,7 +1,6 @@
 """`icredit validate`: findings only."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +16,6 @@ from icredit.output.progress_line import progress_line
 from icredit.progress import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from icredit.intake import Submission
     from icredit.output.annotated_copies import Copies
 
@@ -139,7 +136,7 @@ def validate(
         raise typer.Exit(int(ExitStatus.DATA))
 
 
-def _plan(annotate: Path, output: Path | None, files: Sequence[Path], inputs: Sequence[Path]) -> Copies:
+def _plan(annotate: Path, output: Path | None, files: Sequence[Path], inputs: Sequence[Path]) -> "Copies":
     """Where the annotated copies go, none of them to where the findings do."""
     from icredit.errors import UsageError
     from icredit.output.annotated_copies import plan_copies  # openpyxl is slow to load
@@ -150,7 +147,7 @@ def _plan(annotate: Path, output: Path | None, files: Sequence[Path], inputs: Se
     return copies
 
 
-def _tell_notes(found: Submission, *, every: bool) -> None:
+def _tell_notes(found: "Submission", *, every: bool) -> None:
     from icredit.output.notes import count_notes, notes_lines
 
     notes = notes_lines(found, every=every)
@@ -159,7 +156,7 @@ def _tell_notes(found: Submission, *, every: bool) -> None:
         console.say(f"all {count_notes(found):,} notes: --limit 0")
 
 
-def _tell_counts(found: Submission) -> None:
+def _tell_counts(found: "Submission") -> None:
     from icredit.output.summary import rule_hint
     from icredit.text import counted
 
@@ -171,7 +168,7 @@ def _tell_counts(found: Submission) -> None:
         console.say(rule_hint(found.findings))
 
 
-def _show(found: Submission, form: FormatChoice | None, limit: int) -> None:
+def _show(found: "Submission", form: FormatChoice | None, limit: int) -> None:
     from icredit.output.findings_formats import PRINTED
     from icredit.output.findings_text import findings_text
 

@@ -1,7 +1,5 @@
 """`icredit verify`: whether a scored table or a list is what comes of its inputs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

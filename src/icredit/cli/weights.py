@@ -1,7 +1,5 @@
 """`icredit weights`: weights from data or from judgements, as a scheme that changes another."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -180,7 +178,7 @@ def _require_what_fits(method: MethodChoice | None, files: list[str], judgements
     return method
 
 
-def _tell_submission(submission: Submission) -> None:
+def _tell_submission(submission: "Submission") -> None:
     from icredit.output.notes import notes_lines
     from icredit.text import counted
 
@@ -190,7 +188,7 @@ def _tell_submission(submission: Submission) -> None:
         console.say(f"{unread}{counted(submission.rejected, 'row')} with errors left out; see: icredit validate")
 
 
-def _show(overlay: Overlay, output: Path | None, *, quiet: bool, as_json: bool) -> None:
+def _show(overlay: "Overlay", output: Path | None, *, quiet: bool, as_json: bool) -> None:
     from icredit.output.overlay import facts, warnings
     from icredit.output.weights_table import cases_left, weights_summary, weights_table
 

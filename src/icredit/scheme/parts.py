@@ -1,4 +1,7 @@
-"""What all parts of a scheme have in common, and the words they share."""
+"""What all parts of a scheme have in common, and the words they share.
+
+Modules with parts of schemes state their annotations as they are: pydantic would compile the text of each.
+"""
 
 from typing import Annotated, Literal
 
