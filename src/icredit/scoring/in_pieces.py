@@ -65,8 +65,10 @@ class Store(Protocol):
         ...
 
 
-# Rows scored at once, and about so many sorted at once: enough to be fast, few enough to take little.
+# Rows scored at once: enough to be fast, few enough to take little. About so many times as many are sorted at once: of
+# fewer parts the files are fewer and larger.
 _AT_ONCE = 250_000
+_SORTED = 2
 
 # Columns of rows that are dealt out: by what they are ranked, and the number of their part.
 _POINTS, _PART = "rank.points", "rank.part"
@@ -202,7 +204,7 @@ class LargeBatch:
         """The points, from the most to the least, that part the ranked rows into files of a good size."""
         rows, earned = graded(self._prepared(self._rows.sample()), self._scheme, self._reference)
         points = collect(rows.select(earned.alias(_POINTS))).to_series().drop_nulls().sort(descending=True)
-        count = self._rows.height // _AT_ONCE + 1
+        count = self._rows.height // (_SORTED * _AT_ONCE) + 1
         return points.gather([number * points.len() // count for number in range(1, count)] if points.len() else [])
 
 
