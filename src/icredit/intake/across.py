@@ -13,7 +13,7 @@ from icredit.intake.findings import Finding, Place, column_letters
 from icredit.intake.rows import TABLE, Key
 from icredit.intake.sources.grid import ROW
 from icredit.intake.table import TextTable
-from icredit.queries import collect
+from icredit.queries import collect_row_by_row
 from icredit.scheme.expressions import TODAY, compile_expression
 from icredit.scheme.fields import NAME, PROVINCE, USCC, ZONE, for_expressions, submission_fields, typed_schema
 from icredit.scheme.model import Scheme
@@ -70,13 +70,14 @@ class AcrossChecks:
         provinces = {zone.slug: zone.province for zone in zones}
         registered = pl.col(ZONE).replace_strict(provinces, default=None, return_dtype=pl.String)
         # 新疆 filed for a zone of 新疆(兵团) is not a contradiction.
-        differs = ~registered.str.starts_with(pl.col(PROVINCE))
-        found = collect(
-            frame.lazy().select(
-                registered.alias(_REGISTERED),
-                pl.coalesce(registered, PROVINCE).alias(PROVINCE),
+        differs = ~pl.col(_REGISTERED).str.starts_with(pl.col(PROVINCE))
+        found = collect_row_by_row(
+            frame,
+            lambda rows: rows.select(registered.alias(_REGISTERED), PROVINCE).select(
+                _REGISTERED,
+                pl.coalesce(_REGISTERED, PROVINCE).alias(PROVINCE),
                 differs.fill_null(False).alias(_DIFFERS),
-            )
+            ),
         )
         places = Places(self._scheme, table)
         at = found[_DIFFERS].arg_true()
@@ -104,7 +105,7 @@ class AcrossChecks:
         conditions = [
             one.expression.fill_null(False).alias(name) for one, name in zip(self._compiled, broken, strict=True)
         ]
-        marks = collect(for_expressions(frame.lazy(), self._scheme, as_of).with_columns(conditions).select(broken))
+        marks = collect_row_by_row(frame, lambda rows: for_expressions(rows, self._scheme, as_of).select(conditions))
         hit = marks.select(pl.all().any()).row(0)
         if not any(hit):
             return [], []
