@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -289,6 +290,31 @@ def test_things_with_a_word_of_their_own_are_counted_in_pieces_too(tmp_path: Pat
     else:
         with pytest.raises(icredit.InputError, match=f"the unit of the column '树（{unit}）' cannot be turned into 株"):
             read_header(tmp_path, f"树（{unit}）", "3", scheme)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["元", "元，必填", "必填，元", "元 必填", "必填；单位：元", "元、必填、保留 2 位小数", "保留两位小数、必填，元"],
+)
+def test_a_unit_counts_wherever_its_bracket_states_it(tmp_path: Path, inside: str) -> None:
+    """Advice may stand on either side of the unit: 20,000 元 are 2 万元, and never 20,000 of them."""
+    submission = read_header(tmp_path, f"销售额（{inside}）", "20000")
+    assert submission.frame["sales"].to_list() == [20_000 / 10_000]
+
+
+@pytest.mark.parametrize("inside", ["元，含税", "元，必填，含税", "含税，必填，元", "必填，上年，元", "元，必填，万元"])
+def test_what_is_no_advice_beside_a_unit_makes_another_column(tmp_path: Path, inside: str) -> None:
+    """One clause that is advice does not excuse another that is none, nor a second unit: the column is not taken."""
+    submission = read_header(tmp_path, f"销售额（{inside}）", "20000")
+    assert submission.files[0].unknown == (f"销售额（{inside}）",)
+    assert submission.frame["sales"].to_list() == [None]
+
+
+@pytest.mark.parametrize("inside", ["必填，年-月-日", "年、月、日，必填", "年/月/日", "格式：年月日"])
+def test_years_and_months_of_a_date_are_no_units(tmp_path: Path, inside: str) -> None:
+    """How a date is to be written is advice, in whatever way its parts are listed."""
+    submission = read_header(tmp_path, f"开业日期（{inside}）", "2020-01-02")
+    assert submission.frame["opened"].to_list() == [date(2020, 1, 2)]
 
 
 def test_units_that_were_converted_are_noted(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,6 +38,10 @@ _ADVICE = pattern(
     r"yyyy|required|optional",
     re.IGNORECASE,
 )
+
+# What separates the clauses of a bracket, and the one list in which years and months are no units.
+_BETWEEN = pattern(r"[,，;；、]")
+_DATE = pattern(r"年\W?月\W?日")
 
 # Words that say of which time, or of what change, a number is: a header without them means something else.
 _PERIOD = pattern(
@@ -191,12 +195,13 @@ class FieldNames:
         """The text without the unit or the advice at its end, and the unit; None if the end is neither."""
         bracketed = BRACKETED.fullmatch(text)
         if bracketed is not None:
-            inside = bracketed["inside"].strip()
+            inside = _DATE.sub("年-月-日", bracketed["inside"].strip())
             if self._is_unit(inside) or inside == _FRACTION:
                 return bracketed["stem"], inside
-            first, *more = self._clauses(inside)
-            if self._is_unit(first) and more and all(_ADVICE.search(one) for one in more):
-                return bracketed["stem"], first
+            stated, others = self._clauses(inside)
+            if stated:
+                advised = len(stated) == 1 and all(_ADVICE.search(one) for one in others)
+                return (bracketed["stem"], stated[0]) if advised else (None, None)
             advice = _SAYS_THIS_YEAR.fullmatch(inside) or (_ADVICE.search(inside) and not says_period(inside))
             return (bracketed["stem"], None) if advice else (None, None)
         tailed = _TAILED.fullmatch(text)
@@ -204,9 +209,18 @@ class FieldNames:
             return tailed["stem"], tailed["unit"].strip("()[]【】〔〕")
         return None, None
 
-    @staticmethod
-    def _clauses(inside: str) -> Iterator[str]:
-        return (clause.strip() for clause in re.split(r"[,，;；、]", inside))
+    def _clauses(self, inside: str) -> tuple[list[str], list[str]]:
+        """The units that a bracket states, wherever it does, each once, and what else its clauses say."""
+        stated: dict[str, None] = {}
+        others = []
+        for clause in map(str.strip, _BETWEEN.split(inside)):
+            words = [clause] if self._unit(clause) else clause.split()
+            stated.update((unit, None) for word in words if (unit := self._unit(word)) is not None)
+            others.append(" ".join(word for word in words if self._unit(word) is None))
+        return list(stated), [one for one in others if one]
+
+    def _unit(self, text: str) -> str | None:
+        return text if self._is_unit(text) else unit_alone(text)
 
     def _is_unit(self, text: str) -> bool:
         return is_unit(text) or fold(text) in self._own_units
