@@ -135,6 +135,8 @@ def test_a_table_inside_another() -> None:
         ("gb2312", "utf-8", "企业"),  # and may not be it
         ("utf-8", "gb18030", "企业"),
         ("big5", "big5", "企業創新"),
+        ("big5", "big5hkscs", "企業㗎"),  # what the page calls Big5 may hold what Hong Kong added
+        ("Big5-HKSCS", "big5hkscs", "企業㗎"),
         ("windows-1252", "cp1252", "caf\xe9 \u20ac"),
     ],
 )
@@ -312,6 +314,14 @@ def test_places_and_spans_in_xml() -> None:
     )
     assert cells(grid) == dict.fromkeys([(3, 0), (3, 2), (4, 3)], "0.125")
     assert grid.merged == ((3, 0, 4, 1),)
+
+
+def test_a_cell_outside_of_a_row_is_none() -> None:
+    """What stands in a table or in another element than a row has no place, and changes no cell that has one."""
+    stray = f"<Cell>{data('String', '外')}</Cell>"
+    (grid,) = book(worksheet(f"{stray}<Row><Cell>{data('String', 'x')}</Cell></Row>{stray}<Other>{stray}</Other>"))
+    assert cells(grid) == {(1, 0): "x"}
+    assert grid.merged == ()
 
 
 def test_percentages_in_xml() -> None:

@@ -14,7 +14,7 @@ from icredit.intake.sources.text import decode
 
 # Encodings that a page may name, beside UTF-8 and GB18030 (with GBK and GB2312), which its bytes show.
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-z0-9_-]+)""", re.IGNORECASE)
-_CHARSETS = {"big5": "big5hkscs", "windows-1252": "cp1252", "iso-8859-1": "cp1252"}
+_CHARSETS = {"big5": "big5hkscs", "big5-hkscs": "big5hkscs", "windows-1252": "cp1252", "iso-8859-1": "cp1252"}
 _HEAD = 4096
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
