@@ -46,6 +46,7 @@ ABOUT = {
     "intake/[fgh]*.py": "headers_are_recognised headers_of_several_rows",
     "intake/[ls]*.py": "rows_that_are_no_enterprises headers_are_recognised zone_from_file_name",
     "intake/r*.py": "rows_with_errors_are_rejected cells_are_read_exactly",
+    "intake/su*.py": "duplicates many_files_are_one_batch",
     "intake/[tv]*.py": "rows_with_errors_are_rejected cells_are_read_exactly",
     "intake/readings/*.py": "cells_are_read_exactly numbers_are_read_exactly dates_are_read_exactly credit_codes",
     "intake/rules/*.py": "rules_explain_themselves rule_command docs_do_not_drift validate_command",

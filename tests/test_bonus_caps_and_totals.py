@@ -37,6 +37,16 @@ def test_a_bonus_alone_makes_no_score() -> None:
     assert table.select("score", "status", "coverage").row(0) == (None, "insufficient", 0)
 
 
+def test_a_bonus_that_is_always_there_makes_no_category_always_there() -> None:
+    """Where the only other child of a category is blank it has no score, and its sibling stands for the whole."""
+    rules = scheme(
+        category("x", indicator("a"), indicator("b", bonus=True, missing="zero"), weight=3), indicator("c", weight=1)
+    )
+    table = scored(rules, frame(a=[None, 0.2], b=[1.0, None], c=[0.6, 0.6]))
+    assert table["x"].to_list() == [None, 0.2]
+    assert table["score"].to_list() == pytest.approx([0.6, (3 * 0.2 + 1 * 0.6) / (3 + 1)])
+
+
 def test_a_bonus_has_no_share_of_the_weight() -> None:
     """Effective weights and coverage speak of the siblings alone."""
     rules = scheme(indicator("a"), indicator("b"), category("extra", indicator("c"), bonus=True))

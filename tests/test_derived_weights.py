@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import nullcontext
 from typing import Any
 
 import polars as pl
@@ -318,6 +320,28 @@ def test_judgements_that_contradict_each_other_are_refused(rules: Scheme) -> Non
     assert 0 < ratio < 0.1
     with pytest.raises(icredit.DataError):
         icredit.derive_weights(None, rules, method="ahp", judgements=mild, max_inconsistency=ratio / 2)
+
+
+@pytest.mark.parametrize(("judgement", "taken"), [(4, True), (3, False)])
+def test_the_usual_limit_is_a_tenth(judgement: int, taken: bool, rules: Scheme) -> None:  # noqa: FBT001  # parametrised
+    """Left is three times right and right three times n: that left is four times n is 0.06, that it is three times 0.12."""
+    judged = parse_judgements(JUDGED.format(judgement), rules)
+    found = icredit.derive_weights(None, rules, method="ahp", judgements=judged, max_inconsistency=None)
+    q = (3 * 3 / judgement) ** (1 / 3)
+    assert found.consistency["score"].ratio == pytest.approx((1 + q + 1 / q - 3) / 2 / 0.58)
+    assert (found.consistency["score"].ratio < 0.1) is taken
+    assert said(found) == ([] if taken else ["inconsistent"])
+    with nullcontext() if taken else pytest.raises(icredit.DataError, match=r"the limit is 0\.1"):
+        icredit.derive_weights(None, rules, method="ahp", judgements=judged)
+
+
+def test_a_ratio_at_the_limit_is_taken(rules: Scheme) -> None:
+    """Only judgements with a larger ratio than the limit are refused."""
+    mild = parse_judgements(JUDGED.format(5), rules)
+    ratio = icredit.derive_weights(None, rules, method="ahp", judgements=mild).consistency["score"].ratio
+    assert said(icredit.derive_weights(None, rules, method="ahp", judgements=mild, max_inconsistency=ratio)) == []
+    with pytest.raises(icredit.DataError):
+        icredit.derive_weights(None, rules, method="ahp", judgements=mild, max_inconsistency=math.nextafter(ratio, 0))
 
 
 # ---- what cannot be meant ---------------------------------------------------------------------------------------- #

@@ -233,6 +233,22 @@ def test_a_link_that_leads_nowhere_is_a_file_that_cannot_be_read(tmp_path: Path,
     assert [Path(file.file).name for file in found.unreadable] == ["断.xlsx"]
 
 
+@pytest.mark.parametrize(
+    "ending",
+    "csv tsv txt xlsx xlsm xls ods parquet xlsb xlt xltx et ett numbers htm html xml zip rar 7z gz CSV Xltx 7Z".split(),
+)
+def test_what_may_hold_enterprises_is_opened(tmp_path: Path, ending: str) -> None:
+    """A file of such a kind is found in a folder, by its name, and in a subfolder that is told not to be read."""
+    file = tmp_path / f"名单.{ending}"
+    file.write_bytes(b"x")
+    assert find_files([tmp_path]) == find_files([file]) == ((file,), (), {})
+    (tmp_path / "补报").mkdir()
+    file.rename(tmp_path / "补报" / file.name)
+    clean_csv(tmp_path / "a.csv", 2)
+    (note,) = find_files([tmp_path]).notes
+    assert "1 subfolder with further files not read: 补报" in note
+
+
 # What is passed over
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import filings
 from filings import Formula, Shown, Wrong, record
 from grids import cells, faults, numbers, refusal, shown_all, spoiled, survives
+from icredit.intake.sources.compound import SIGNATURE, CompoundFile
 from icredit.intake.sources.grid import Content, Grid
 from icredit.intake.sources.xls import read_grids
 
@@ -258,6 +260,22 @@ def test_shared_texts() -> None:
     assert cells(sheet(["x"], beside=shared, in_sheets=used)) == {(1, 0): "x", (1, 1): "one", (2, 0): "tw二三"}
 
 
+@pytest.mark.parametrize("wide_first", [False, True])
+def test_a_shared_text_behind_one_that_goes_on(wide_first: bool) -> None:  # noqa: FBT001  # parametrised
+    """Where a text goes on in the next record is where the one behind it begins: it is checked like any other."""
+    narrow, wide = b"\0tw", b"\1" + "二三".encode("utf-16-le")
+    begins, goes_on = (wide, narrow) if wide_first else (narrow, wide)
+
+    def workbook(length_behind: int) -> bytes:
+        first, behind = struct.pack("<H", 4) + begins, struct.pack("<HBi", 1, 4, length_behind) + b"x"
+        texts = record(0x00FC, struct.pack("<ii", 2, 2) + first) + record(0x003C, goes_on + behind)
+        return filings.xls({"填报": []}, beside=texts, in_sheets=record(0x00FD, struct.pack("<HHHI", 0, 0, 0, 1)))
+
+    (grid,) = read_grids(Content("file", workbook(0)))
+    assert cells(grid) == {(1, 0): "x"}
+    assert "shared texts are damaged" in refusal(read_grids, workbook(-8))
+
+
 def test_many_sheets_in_one_place() -> None:
     """Sheets that overlap would be read again and again."""
     data = filings.xls({"一": [["x"]], "二": [["y"]]})
@@ -275,6 +293,48 @@ def test_a_directory_that_goes_round() -> None:
     struct.pack_into("<II", data, entry + 68, 1, 0)
     (grid,) = read_grids(Content("file", bytes(data)))
     assert cells(grid) == {(1, 0): "x"}
+
+
+END, FREE = 0xFFFFFFFE, 0xFFFFFFFF
+
+
+def small_stream(*, size: int, links: Sequence[int], room: int) -> bytes:
+    """A container of one stream in sectors of 64 bytes: `room` bytes of them, and which follows which."""
+    # Sector 0 is the allocation table, 1 the directory, 2 the table of small sectors; they are from 3 on.
+    count = -(-room // 512)
+    chain = [0xFFFFFFFD, END, END, *range(4, 3 + count), END]
+    entries = b""
+    for name, kind, child, first, length in (("Root Entry", 5, 1, 3, room), ("Workbook", 2, FREE, 0, size)):
+        text = name.encode("utf-16-le")
+        tree = struct.pack("<HBBIII", len(text) + 2, kind, 1, FREE, FREE, child)
+        entries += text.ljust(64, b"\0") + tree + bytes(36) + struct.pack("<IQ", first, length)
+    head = SIGNATURE + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, 1, 1, 0, 4096, 2, 1, END, 0) + struct.pack("<109I", 0, *[FREE] * 108)
+    tables = (struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff") for table in (chain, links))
+    allocation, small = tables
+    return head + allocation + entries.ljust(512, b"\0") + small + bytes(range(64)) * 8 * count
+
+
+def test_a_small_stream_is_read_from_its_sectors() -> None:
+    """A stream of 100 bytes takes two sectors of 64, in the order in which the table links them."""
+    assert CompoundFile(small_stream(size=100, links=[1, END], room=128)).read("Workbook") == bytes(
+        [*range(64), *range(100 - 64)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("links", "room"),
+    [
+        ([END], 128),  # the chain ends behind the first sector
+        ([1, END], 64),  # the second sector is not there
+        ([1, 2, 3, 0], 64),  # the same, and the chain goes round
+        ([128], 64 * 129),  # the second sector is there, but behind those of which the table tells
+    ],
+)
+def test_a_small_stream_that_is_cut_short(links: list[int], room: int) -> None:
+    """Of 100 bytes the sectors hold only 64: refused, and never read as if that were all, or without end."""
+    with pytest.raises(ValueError, match="cut short"):
+        CompoundFile(small_stream(size=100, links=links, room=room)).read("Workbook")
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,19 @@ def test_an_example_is_an_error(tmp_path: Path, national: Scheme) -> None:
     assert submission.findings.select("row", "rule").rows() == [(2, "IC302")]
 
 
+def test_every_kind_of_row_left_out_has_its_word_in_both_languages(tmp_path: Path, national: Scheme) -> None:
+    """The account of a file counts what was left out and names each kind with its rows and how they begin."""
+    rows: AnyRows = [
+        TALL, ["甲", "乙", "丙", 1, 2], tall(1), TALL, tall(2), [3, None, None, None, None], ["合计", None, None, 5200, 240],
+        ["制表人：示例", None, None, None, None],
+    ]  # fmt: skip
+    notes = read(tmp_path, national, rows).files[0].notes
+    assert notes[-1].split(": ", 1)[1] == (
+        "5 rows left out as no enterprise: 栏次 column numbers: row 2 '甲'; 表头 header: row 4 '序号'; "
+        "说明 note: row 8 '制表人：示例'; 合计 total: row 7 '合计'; 未填写 not filled in: row 6 '3'"
+    )
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # The header again
 
