@@ -16,6 +16,7 @@ from icredit.intake.rules import CODE_NUMBER, WIDTH
 from icredit.intake.sources.grid import ROW, Content, Grid, Opened, in_text, name_of, text_of
 from icredit.intake.strays import Stray, StrayFinder
 from icredit.intake.table import CellFault, TextTable
+from icredit.queries import collect_row_by_row
 from icredit.scheme.fields import USCC
 from icredit.text import listed
 
@@ -207,7 +208,8 @@ class _Strays:
 def _sure(body: pl.DataFrame, column: int) -> pl.Series:
     """Which rows are enterprises by their codes, right or wrong."""
     code = text_of(name_of(column), body.schema[name_of(column)])
-    plain = body.select(code.str.contains(_CODED).fill_null(False)).to_series()
+    coded = code.str.contains(_CODED).fill_null(False)
+    plain = collect_row_by_row(body, lambda rows: rows.select(coded)).to_series()
     if plain.all():
         return plain
     other = pl.when(~plain).then(code)
