@@ -310,6 +310,28 @@ def test_what_is_no_advice_beside_a_unit_makes_another_column(tmp_path: Path, in
     assert submission.frame["sales"].to_list() == [None]
 
 
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        ("销售额（请按万元填写）", True),
+        ("销售额（必填，单位为万元）", True),
+        ("销售额（满500元填写）", True),
+        ("销售额（百万元以上填写）", True),
+        ("销售额（请按元填写）", False),
+        ("销售额（必填，单位为元）", False),
+        ("销售额（必填/元）", False),
+        ("销售额（请填写百万元）", False),
+        ("利润（请按元填写）", True),
+        ("利润（请按美元填写）", False),
+    ],
+)
+def test_another_unit_within_advice_is_not_passed_over(tmp_path: Path, header: str, taken: bool) -> None:  # noqa: FBT001
+    """A sentence that names another unit than the field's makes another column; one that names a threshold does not."""
+    submission = read_header(tmp_path, header, "20000")
+    assert [*submission.frame["sales"], *submission.frame["profit"]].count(20_000) == taken
+    assert submission.files[0].unknown == (() if taken else (header,))
+
+
 @pytest.mark.parametrize("inside", ["必填，年-月-日", "年、月、日，必填", "年/月/日", "格式：年月日"])
 def test_years_and_months_of_a_date_are_no_units(tmp_path: Path, inside: str) -> None:
     """How a date is to be written is advice, in whatever way its parts are listed."""

@@ -78,6 +78,14 @@ TRAPS: Sequence[Trap] = (
         notes=["元 -> 万元 (/ 10,000)"],
     ),
     header(
+        "单位在填写要求之后",
+        "The unit behind advice",
+        "营业收入（必填，元）",
+        "26000000",
+        rows=[{"revenue": 2600.0}],
+        notes=["元 -> 万元 (/ 10,000)"],
+    ),
+    header(
         "单位是千元，在逗号之后",
         "千元 behind a comma",
         "营业收入,千元",

@@ -43,6 +43,9 @@ _ADVICE = pattern(
 _BETWEEN = pattern(r"[,，;；、]")
 _DATE = pattern(r"年\W?月\W?日")
 
+# An amount's unit within a sentence of advice, such as 请按元填写; 500元以上 and 万元以上 say who is to fill the column.
+_MONEY = pattern(r"(?<![\d十百千万亿])[十百千万亿]*(?:美|欧|日|港)?元(?!以[上下])")
+
 # Words that say of which time, or of what change, a number is: a header without them means something else.
 _PERIOD = pattern(
     r"(?:19|20)\d\d|上年|去年|上期|前年|往年|上一年|上季|同期|累计|增长|增速|增减|减少|其中|占比|比重|计划|预计|目标|"
@@ -176,17 +179,24 @@ class FieldNames:
         kind = self._fields[name].type
         return kind == "share" if unit == _FRACTION else kind in NUMERIC_TYPES
 
+    def _agrees(self, name: str, advised: Sequence[str]) -> bool:
+        """Whether the units in advice are the field's own: what else a sentence means by one is not guessed."""
+        return self._fields[name].type not in NUMERIC_TYPES or all(self.shift(name, one) == 0 for one in advised)
+
     def _name_and_unit(self, text: str) -> tuple[str | None, str | None]:
         unit: str | None = None
+        advised: list[str] = []
         for _ in range(_MOST_TAKEN_OFF):
             name = self._names.get(fold(text))
             if name is not None:
-                return name, unit
+                return (name, unit) if unit or self._agrees(name, advised) else (None, None)
             shorter = _BEHIND.sub("", _BEFORE.sub("", text)).strip()
             if shorter == text:
                 stem, stated = self._without_tail(text)
                 if stem is None or (stated and unit):
                     return None, None
+                if stated is None:
+                    advised += _MONEY.findall(text[len(stem) :])
                 shorter, unit = stem, stated or unit
             text = shorter
         return None, None
