@@ -69,6 +69,11 @@ class HeldTable(ScoredTable):
         """See `ScoredTable`."""
         return dict(self._frame["status"].value_counts().iter_rows())
 
+    @property
+    def height(self) -> int:
+        """See `ScoredTable`; nothing need be counted."""
+        return self._frame.height
+
     def pieces(self, *, let_go: bool = False) -> Iterator[pl.DataFrame]:
         """See `ScoredTable`; so much at once that what is written can be read again meanwhile."""
         yield self._frame.head(_AT_ONCE)
