@@ -65,7 +65,7 @@ def in_order(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _place(texts: pl.Expr) -> pl.Expr:
-    """Numbers in the order of texts, less than the square of one more than there are; of missing ones the largest."""
+    """Numbers in the order of texts, at most the square of one more than there are, which stands for missing ones."""
     last = pl.len().cast(pl.UInt128) + 1
     # Numbers are sorted in a fifth of the time of texts, and the first bytes of a text, with zeros where there are none, are
     # a number.
