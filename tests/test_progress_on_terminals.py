@@ -172,7 +172,7 @@ def test_a_batch_in_pieces_ends_at_its_bytes_and_rows(tmp_path: Path, monkeypatc
 def test_rows_are_told_many_at_a_time(folder: Path, monkeypatch: Patch) -> None:
     """Validating tells of slices of 100,000 rows, here of 4, each in its share of the bytes; a sheet, of 1,000 rows."""
     size = clean_csv(folder / "in.csv", 10).stat().st_size
-    monkeypatch.setattr("icredit.intake.validate._ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("icredit.queries._ROWS", 4)
     monkeypatch.setattr("icredit.output.workbook._TOLD", 3)
     told: list[tuple[Phase, int]] = []
     real = Heard.advance

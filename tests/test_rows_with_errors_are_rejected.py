@@ -87,6 +87,21 @@ def test_every_line_of_the_sample_gives_what_its_name_says(mistakes: icredit.Sub
     assert found == {**MISTAKES, "": NAMELESS}
 
 
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_how_many_rows_are_looked_at_at_once_changes_nothing(
+    tmp_path: Path, national: Scheme, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Rows and findings of a file of many parts are those of one: of cells, codes, provinces and several cells."""
+    filed = tmp_path / "filed.csv"
+    filed.write_text(ERRORS_CSV.read_text("utf-8-sig").replace(",湖南,", ",青海,"), "utf-8")
+    whole = icredit.read(filed, national, as_of=AS_OF)
+    monkeypatch.setattr("icredit.queries._ROWS", at_once)
+    parts = icredit.read(filed, national, as_of=AS_OF)
+    assert parts.frame.equals(whole.frame)
+    assert parts.findings.equals(whole.findings)
+    assert {"IC201", "IC301", "IC313", "IC401", "IC402"} <= {*whole.findings["rule"]}
+
+
 def test_rows_with_errors_are_not_in_the_table_and_others_are(mistakes: icredit.Submission) -> None:
     """The table holds exactly the lines without an error, once each, in their order."""
     wrong = {line for line, level in mistakes.findings.select("row", "level").rows() if level == "error"}

@@ -496,7 +496,7 @@ def test_reading_without_a_screen_gives_the_same(path: Path, national: Scheme, m
 def test_reading_in_small_parts_gives_the_same(path: Path, national: Scheme, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a table is cut for the screen changes neither a value, nor a finding, nor the order of either."""
     usual = icredit.read(path, national, as_of=AS_OF)
-    monkeypatch.setattr("icredit.intake.validate._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("icredit.queries._ROWS", 7)
     parts = icredit.read(path, national, as_of=AS_OF)
     assert parts.frame.equals(usual.frame)
     assert parts.findings.equals(usual.findings)

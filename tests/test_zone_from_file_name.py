@@ -118,6 +118,15 @@ def test_a_column_wins_over_both(tmp_path: Path, cell: str, slug: str | None) ->
     assert [note.partition(": ")[2] for note in named.files[0].notes] == ([blank] if cell == "" else [])
 
 
+def test_a_column_that_is_blank_for_long_is_not_blank(tmp_path: Path) -> None:
+    """One zone in the last of many rows says that the column is filled in."""
+    lines = [f"{filings.code(number)},示例,{' ' if number < 300 else '湘潭高新区'}" for number in range(1, 301)]
+    (tmp_path / "长沙高新区.csv").write_text("\n".join(["uscc,name,所属高新区", *lines, ""]), "utf-8")
+    found = icredit.read(tmp_path / "长沙高新区.csv", SCHEME, as_of=AS_OF)
+    assert found.frame["zone"].to_list() == [None] * 299 + ["xiangtan"]
+    assert found.files[0].notes == ()
+
+
 def test_files_without_a_zone_stand_out_among_others(tmp_path: Path) -> None:
     """In a batch whose other files know their zone, those that do not are named together."""
     for index, name in enumerate(["长沙高新区", *(f"附件{number}" for number in range(1, 8))]):

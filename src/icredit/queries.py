@@ -16,14 +16,19 @@ def collect(query: pl.LazyFrame) -> pl.DataFrame:
     return query.collect(engine="in-memory")
 
 
-# Rows that are worked on at once: their numbers stay in the processor's cache from one expression to the next.
+# Rows that are worked on at once: enough for polars to be fast, and so few that their numbers stay in the processor's cache
+# from one expression to the next, and that a large batch is not held twice.
 _ROWS = 65_000
+
+
+def in_parts(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """The same rows some at once, in order; at least one part, which may be empty."""
+    return list(frame.iter_slices(_ROWS)) or [frame]
 
 
 def collect_row_by_row(frame: pl.DataFrame, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
     """The result of a query in which rows know nothing of each other, on rows in memory."""
-    parts = list(frame.iter_slices(_ROWS)) or [frame]
-    return pl.concat(collect_all([query(part.lazy()) for part in parts]))
+    return pl.concat(collect_all([query(part.lazy()) for part in in_parts(frame)]))
 
 
 def collect_all(queries: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:

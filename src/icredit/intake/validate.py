@@ -16,7 +16,7 @@ from icredit.intake.sources.grid import ROW, in_text
 from icredit.intake.table import CellFault, TextTable
 from icredit.intake.verdicts import Cells, Judge, Said
 from icredit.progress import SILENT, Advance
-from icredit.queries import collect
+from icredit.queries import collect, in_parts
 from icredit.scheme.fields import NAME, USCC, typed_schema
 from icredit.scheme.model import Scheme
 from icredit.zones import ZoneRegister
@@ -28,9 +28,6 @@ _NOTHING: Mapping[str, int | str] = {}
 
 # Parts screened at once.
 _AT_ONCE = 2
-
-# Rows of a part: enough for polars to be fast, few enough not to hold a large batch twice.
-_ROWS_AT_ONCE = 65_000
 
 
 class Validated(NamedTuple):
@@ -87,7 +84,7 @@ class TableValidator:
         frames: list[pl.DataFrame] = []
         findings: list[Finding] = []
         stopped = 0
-        parts = list(table.frame.iter_slices(_ROWS_AT_ONCE)) or [table.frame]
+        parts = in_parts(table.frame)
         # While Python is busy with the stopped rows of one part, polars screens the next; and a look-up in one keeps no
         # other waiting.
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as ahead:
