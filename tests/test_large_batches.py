@@ -241,6 +241,18 @@ def test_the_number_of_threads_changes_no_byte(tmp_path: Path) -> None:
     assert len(tables) == 1
 
 
+@pytest.mark.parametrize("size", range(1, 12))
+def test_pieces_end_where_lines_do(tmp_path: Path, size: int) -> None:
+    """Pieces of any size are the file again, and none but the last ends within a line."""
+    for number, content in enumerate([b"", b"ab", b"ab\n", b"ab\r\ncd\r\n\r\nef", b"\n\n\n", b"abcdefghij\nk\nlmn\n"]):
+        path = tmp_path / str(number)
+        path.write_bytes(content)
+        pieces = list(large_text._pieces(path, "file", size))
+        assert b"".join(pieces) == content
+        assert all(piece.endswith(b"\n") for piece in pieces[:-1])
+        assert all(pieces)
+
+
 def test_no_rows_are_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_limits: Callable[[], None]
 ) -> None:

@@ -24,6 +24,7 @@ ROWS = pl.DataFrame(
         "founded": [date(2020, 2, 29), None, date(1999, 12, 31)],
         "dishonest": [False, None, True],
         "rank": [1, 2, 3],
+        "ends": [1, 2, 1],
         "table": [4, 4, 4],
     },
     schema_overrides={"growth": pl.Float64(), "rank": pl.UInt32()},
